@@ -1,0 +1,7 @@
+// Package browser is what every HTML door knows about browsers: cookies and
+// their names, sessions over gorilla/sessions, cross-origin protection, security
+// headers, and the address a request came from.
+//
+// It keeps opaque values only. What a session id or a binding stands for is a
+// row that package signin owns.
+package browser
