@@ -16,6 +16,9 @@ type Event struct {
 	Detail    map[string]string `gorm:"serializer:json"` // never a secret
 }
 
+// TableName says whose events these are.
+func (Event) TableName() string { return "audit_events" }
+
 // Actor is who acts, and from where. Doors put it into the context.
 type Actor struct {
 	Kind      string // user, operator, client, system

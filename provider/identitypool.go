@@ -10,6 +10,7 @@ type IdentityPool struct {
 	SealedHMAC []byte               `gorm:"column:sealed_hmac"` // versioned keys that hash logins, sealed JSON
 	Version    int64
 	TouchedAt  Time
+	DeletedAt  Time // set first, removed by clean-up later, so that every node sees it go
 	CreatedAt  Time `gorm:"autoCreateTime:false"`
 	UpdatedAt  Time `gorm:"autoUpdateTime:false"`
 }

@@ -13,6 +13,7 @@ type Pool struct {
 	Settings           PoolSettings `gorm:"serializer:json"`
 	Version            int64        // bumped by every change that caches must see
 	TouchedAt          Time
+	DeletedAt          Time // set first, removed by clean-up later, so that every node sees it go
 	CreatedAt          Time `gorm:"autoCreateTime:false"`
 	UpdatedAt          Time `gorm:"autoUpdateTime:false"`
 }

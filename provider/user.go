@@ -55,6 +55,9 @@ type Group struct {
 	UpdatedAt   Time   `gorm:"autoUpdateTime:false"`
 }
 
+// TableName avoids a word that some engines reserve.
+func (Group) TableName() string { return "user_groups" }
+
 // Membership puts a user into a group.
 type Membership struct {
 	PoolID    string `gorm:"primaryKey;column:pool"`

@@ -1,0 +1,441 @@
+-- +goose Up
+-- A user pool. version and touched_at drive every node's caches.
+create table pools (
+  id text primary key,
+  name text not null,
+  kind text not null default 'users',
+  issuer text not null default '',
+  token_profile text not null default 'standard',
+  deletion_protection boolean not null default 0,
+  settings text not null default '{}',
+  version integer not null default 1,
+  touched_at integer not null default 0,
+  deleted_at integer not null default 0,
+  created_at integer not null,
+  updated_at integer not null
+);
+create index pools_touched on pools (touched_at);
+
+create table clients (
+  pool text not null references pools (id) on delete cascade,
+  id text not null,
+  name text not null,
+  enabled boolean not null default 1,
+  settings text not null default '{}',
+  created_at integer not null,
+  updated_at integer not null,
+  primary key (pool, id)
+);
+
+create table client_secrets (
+  pool text not null,
+  client text not null,
+  id text not null,
+  hash blob not null,
+  created_at integer not null,
+  primary key (pool, client, id),
+  foreign key (pool, client) references clients (pool, id) on delete cascade
+);
+
+create table resource_servers (
+  pool text not null references pools (id) on delete cascade,
+  identifier text not null,
+  name text not null,
+  scopes text not null default '[]',
+  created_at integer not null,
+  updated_at integer not null,
+  primary key (pool, identifier)
+);
+
+create table idps (
+  pool text not null references pools (id) on delete cascade,
+  name text not null,
+  type text not null,
+  details text not null default '{}',
+  sealed_secret blob,
+  mapping text not null default '{}',
+  identifiers text not null default '[]',
+  created_at integer not null,
+  updated_at integer not null,
+  primary key (pool, name)
+);
+
+create table users (
+  pool text not null references pools (id) on delete cascade,
+  id text not null,
+  username text not null,
+  status text not null,
+  enabled boolean not null default 1,
+  attributes text not null default '{}',
+  valid_after integer not null default 0,
+  created_at integer not null,
+  updated_at integer not null,
+  primary key (pool, id)
+);
+create index users_created on users (pool, created_at, id);
+
+-- Every name that leads to a user, folded. The key makes names race-free.
+create table user_names (
+  pool text not null,
+  name_key text not null,
+  user_id text not null,
+  kind text not null,
+  primary key (pool, name_key),
+  foreign key (pool, user_id) references users (pool, id) on delete cascade
+);
+create index user_names_user on user_names (pool, user_id);
+
+create table passwords (
+  pool text not null,
+  user_id text not null,
+  hash text not null,
+  temporary boolean not null default 0,
+  expires_at integer not null default 0,
+  updated_at integer not null,
+  primary key (pool, user_id),
+  foreign key (pool, user_id) references users (pool, id) on delete cascade
+);
+
+-- groups is a reserved word in some engines that speak PostgreSQL.
+create table user_groups (
+  pool text not null references pools (id) on delete cascade,
+  name text not null,
+  description text not null default '',
+  precedence integer,
+  role_arn text not null default '',
+  created_at integer not null,
+  updated_at integer not null,
+  primary key (pool, name)
+);
+
+create table memberships (
+  pool text not null,
+  user_id text not null,
+  group_name text not null,
+  created_at integer not null,
+  primary key (pool, user_id, group_name),
+  foreign key (pool, user_id) references users (pool, id) on delete cascade,
+  foreign key (pool, group_name) references user_groups (pool, name) on delete cascade
+);
+create index memberships_group on memberships (pool, group_name, user_id);
+
+create table federated_logins (
+  pool text not null,
+  provider text not null,
+  subject text not null,
+  issuer text not null,
+  user_id text not null,
+  created_at integer not null,
+  last_used_at integer not null default 0,
+  primary key (pool, provider, subject),
+  foreign key (pool, user_id) references users (pool, id) on delete cascade
+);
+create index federated_logins_user on federated_logins (pool, user_id);
+
+create table operators (
+  pool text not null,
+  user_id text not null,
+  scope text not null,
+  role text not null,
+  created_at integer not null,
+  primary key (pool, user_id, scope),
+  foreign key (pool, user_id) references users (pool, id) on delete cascade
+);
+
+create table access_keys (
+  pool text not null,
+  id text not null,
+  user_id text not null,
+  sealed_secret blob not null,
+  enabled boolean not null default 1,
+  created_at integer not null,
+  last_used_at integer not null default 0,
+  primary key (pool, id),
+  foreign key (pool, user_id) references users (pool, id) on delete cascade
+);
+create index access_keys_user on access_keys (pool, user_id);
+
+-- pool is a user pool or an identity pool, so there is no foreign key.
+create table keys (
+  pool text not null,
+  id text not null,
+  alg text not null,
+  state text not null,
+  public blob not null,
+  sealed blob not null,
+  created_at integer not null,
+  active_at integer not null default 0,
+  retired_at integer not null default 0,
+  forget_at integer not null default 0,
+  primary key (pool, id)
+);
+-- One signing key and one waiting key for each algorithm, whoever races to make them.
+create unique index keys_state on keys (pool, alg, state) where state <> 'retired';
+
+create table sessions (
+  pool text not null,
+  id_hash blob not null,
+  user_id text not null,
+  auth_time integer not null,
+  amr text not null default '[]',
+  provider text not null default '',
+  address text not null default '',
+  user_agent text not null default '',
+  created_at integer not null,
+  idle_until integer not null,
+  expires_at integer not null,
+  revoked_at integer not null default 0,
+  primary key (pool, id_hash),
+  foreign key (pool, user_id) references users (pool, id) on delete cascade
+);
+create index sessions_user on sessions (pool, user_id);
+create index sessions_expiry on sessions (expires_at);
+
+create table attempts (
+  pool text not null references pools (id) on delete cascade,
+  id text not null,
+  browser_hash blob not null,
+  step text not null,
+  state blob not null,
+  authorization_id text not null default '',
+  created_at integer not null,
+  expires_at integer not null,
+  primary key (pool, id)
+);
+create index attempts_expiry on attempts (expires_at);
+
+create table authorizations (
+  pool text not null references pools (id) on delete cascade,
+  id text not null,
+  client text not null,
+  request blob not null,
+  created_at integer not null,
+  expires_at integer not null,
+  primary key (pool, id)
+);
+create index authorizations_expiry on authorizations (expires_at);
+
+create table grants (
+  pool text not null,
+  id text not null,
+  user_id text not null,
+  client text not null,
+  session_hash blob,
+  scopes text not null default '[]',
+  request blob,
+  code_hash blob,
+  code_used_at integer not null default 0,
+  code_expires_at integer not null default 0,
+  auth_time integer not null default 0,
+  created_at integer not null,
+  expires_at integer not null,
+  revoked_at integer not null default 0,
+  revoked_reason text not null default '',
+  primary key (pool, id),
+  foreign key (pool, user_id) references users (pool, id) on delete cascade
+);
+create unique index grants_code on grants (pool, code_hash) where code_hash is not null;
+create index grants_user on grants (pool, user_id);
+create index grants_expiry on grants (expires_at);
+
+create table refresh_tokens (
+  pool text not null,
+  hash blob not null,
+  grant_id text not null,
+  scopes text not null default '[]',
+  successor_hash blob,
+  used_at integer not null default 0,
+  created_at integer not null,
+  expires_at integer not null,
+  primary key (pool, hash),
+  foreign key (pool, grant_id) references grants (pool, id) on delete cascade
+);
+create index refresh_tokens_grant on refresh_tokens (pool, grant_id);
+
+create table consents (
+  pool text not null,
+  user_id text not null,
+  client text not null,
+  scopes text not null default '[]',
+  created_at integer not null,
+  updated_at integer not null,
+  primary key (pool, user_id, client),
+  foreign key (pool, user_id) references users (pool, id) on delete cascade
+);
+
+create table revoked_tokens (
+  pool text not null,
+  jti text not null,
+  expires_at integer not null,
+  primary key (pool, jti)
+);
+create index revoked_tokens_expiry on revoked_tokens (expires_at);
+
+create table throttles (
+  pool text not null,
+  throttle_key text not null,
+  failures integer not null default 0,
+  window_start integer not null default 0,
+  locked_until integer not null default 0,
+  expires_at integer not null,
+  primary key (pool, throttle_key)
+);
+create index throttles_expiry on throttles (expires_at);
+
+create table audit_events (
+  pool text not null,
+  id text not null,
+  at integer not null,
+  action text not null,
+  outcome text not null,
+  actor_kind text not null,
+  actor_id text not null default '',
+  target text not null default '',
+  address text not null default '',
+  user_agent text not null default '',
+  request_id text not null default '',
+  detail text not null default '{}',
+  primary key (pool, id)
+);
+create index audit_events_target on audit_events (pool, target, id);
+
+create table jobs (
+  id text primary key,
+  pool text not null,
+  kind text not null,
+  dedupe_key text not null default '',
+  payload blob,
+  run_at integer not null,
+  lease_until integer not null default 0,
+  lease_owner text not null default '',
+  attempts integer not null default 0,
+  last_error text not null default '',
+  done_at integer not null default 0,
+  created_at integer not null
+);
+create index jobs_due on jobs (run_at) where done_at = 0;
+create unique index jobs_dedupe on jobs (pool, kind, dedupe_key) where done_at = 0 and dedupe_key <> '';
+
+-- What the installation must agree on across nodes: one row a name.
+create table settings (
+  name text primary key,
+  value blob not null,
+  updated_at integer not null
+);
+
+create table identity_pools (
+  id text primary key,
+  name text not null,
+  settings text not null default '{}',
+  sealed_hmac blob not null,
+  version integer not null default 1,
+  touched_at integer not null default 0,
+  deleted_at integer not null default 0,
+  created_at integer not null,
+  updated_at integer not null
+);
+create index identity_pools_touched on identity_pools (touched_at);
+
+create table roles (
+  pool text not null references identity_pools (id) on delete cascade,
+  name text not null,
+  description text not null default '',
+  policies text not null,
+  session_seconds integer not null default 0,
+  created_at integer not null,
+  updated_at integer not null,
+  primary key (pool, name)
+);
+
+create table identities (
+  pool text not null references identity_pools (id) on delete cascade,
+  id text not null,
+  state text not null,
+  merged_into text not null default '',
+  valid_after integer not null default 0,
+  created_at integer not null,
+  updated_at integer not null,
+  primary key (pool, id)
+);
+create index identities_created on identities (pool, created_at, id);
+
+create table identity_logins (
+  pool text not null,
+  subject_hash blob not null,
+  provider text not null,
+  identity text not null,
+  hash_version integer not null default 1,
+  created_at integer not null,
+  primary key (pool, subject_hash),
+  foreign key (pool, identity) references identities (pool, id) on delete cascade
+);
+create index identity_logins_identity on identity_logins (pool, identity);
+
+create table datasets (
+  pool text not null,
+  identity text not null,
+  name text not null,
+  rev integer not null default 0,
+  records integer not null default 0,
+  bytes integer not null default 0,
+  created_at integer not null,
+  modified_at integer not null default 0,
+  modified_by text not null default '',
+  deleted_rev integer not null default 0,
+  deleted boolean not null default 0,
+  horizon_rev integer not null default 0,
+  primary key (pool, identity, name),
+  foreign key (pool, identity) references identities (pool, id) on delete cascade
+);
+-- The change feed reads what was written since a cursor.
+create index datasets_modified on datasets (modified_at);
+
+create table records (
+  pool text not null,
+  identity text not null,
+  dataset text not null,
+  record_key text not null,
+  value text not null default '',
+  rev integer not null,
+  size integer not null default 0,
+  deleted boolean not null default 0,
+  modified_at integer not null,
+  modified_by text not null default '',
+  device_modified_at integer not null default 0,
+  primary key (pool, identity, dataset, record_key),
+  foreign key (pool, identity, dataset) references datasets (pool, identity, name) on delete cascade
+);
+create index records_rev on records (pool, identity, dataset, rev);
+
+-- +goose Down
+drop table records;
+drop table datasets;
+drop table identity_logins;
+drop table identities;
+drop table roles;
+drop table identity_pools;
+drop table settings;
+drop table jobs;
+drop table audit_events;
+drop table throttles;
+drop table revoked_tokens;
+drop table consents;
+drop table refresh_tokens;
+drop table grants;
+drop table authorizations;
+drop table attempts;
+drop table sessions;
+drop table keys;
+drop table access_keys;
+drop table operators;
+drop table federated_logins;
+drop table memberships;
+drop table user_groups;
+drop table passwords;
+drop table user_names;
+drop table users;
+drop table idps;
+drop table resource_servers;
+drop table client_secrets;
+drop table clients;
+drop table pools;

@@ -1,0 +1,77 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/cognate-idp/cognate/provider"
+)
+
+const (
+	jobLease    = time.Minute
+	jobIdle     = time.Second
+	jobMaxDelay = time.Hour
+)
+
+// Worker runs jobs. Any number of nodes may run one: leases share the work out.
+type Worker struct {
+	Store    *Store
+	Log      *slog.Logger
+	Handlers map[string]func(context.Context, provider.Job) error // by kind; at least once, so idempotent
+}
+
+// Run works until ctx ends. A handler that fails is tried again with growing
+// pauses; a panic counts as a failure.
+func (w *Worker) Run(ctx context.Context) {
+	owner := uuid.NewString()
+	kinds := slices.Collect(maps.Keys(w.Handlers))
+	for {
+		jobs, err := w.Store.All().LeaseJobs(ctx, owner, kinds, 8, jobLease)
+		if err != nil && ctx.Err() == nil {
+			w.Log.Warn("cannot lease jobs", "error", err)
+		}
+		for _, j := range jobs {
+			w.one(ctx, owner, j)
+		}
+		if len(jobs) > 0 {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(jobIdle):
+		}
+	}
+}
+
+func (w *Worker) one(ctx context.Context, owner string, j provider.Job) {
+	run, cancel := context.WithTimeout(ctx, jobLease-5*time.Second)
+	defer cancel()
+	err := w.call(run, j)
+	all := w.Store.All()
+	if err == nil {
+		err = all.FinishJob(ctx, owner, j.ID)
+	} else {
+		wait := min(time.Second<<min(j.Attempts, 12), jobMaxDelay)
+		w.Log.Warn("job failed", "kind", j.Kind, "id", j.ID, "attempt", j.Attempts, "error", err)
+		err = all.FailJob(ctx, owner, j.ID, err, w.Store.Now().Add(wait))
+	}
+	if err != nil && ctx.Err() == nil {
+		w.Log.Warn("cannot record a job's end", "kind", j.Kind, "id", j.ID, "error", err)
+	}
+}
+
+func (w *Worker) call(ctx context.Context, j provider.Job) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return w.Handlers[j.Kind](ctx, j)
+}
