@@ -1,0 +1,259 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// patience is how long a page may take to show what a test waits for. It is
+// far beyond what any page needs, so that a busy machine fails no test.
+const patience = 30 * time.Second
+
+// Page is one window. Its methods end the test when the page does not do what
+// they ask.
+type Page struct {
+	t    testing.TB
+	b    *Browser
+	ctx  context.Context
+	look Look
+
+	mu       sync.Mutex
+	problems []string
+}
+
+func (b *Browser) window(t testing.TB, parent context.Context, look Look, opts ...chromedp.ContextOption) *Page {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(parent, opts...)
+	t.Cleanup(cancel)
+	p := &Page{t: t, b: b, ctx: ctx, look: look}
+	if err := chromedp.Listen(ctx, p.hear); err != nil {
+		t.Fatalf("open a window: %v", err)
+	}
+	scheme, width, height := "light", int64(1280), int64(800)
+	if look.Dark {
+		scheme = "dark"
+	}
+	var view []chromedp.EmulateViewportOption
+	if look.Phone {
+		width, height = 390, 844
+		view = append(view, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulateScale(2))
+	}
+	p.do("open a window",
+		chromedp.EmulateViewport(width, height, view...),
+		chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+			if _, err := cdp.Call(ctx, target, log.Enable, cdp.Empty{}); err != nil {
+				return err
+			}
+			_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+				Features: []*emulation.MediaFeature{
+					{Name: "prefers-color-scheme", Value: scheme},
+					{Name: "prefers-reduced-motion", Value: "reduce"},
+				},
+			})
+			return err
+		}))
+	p.scripts(!look.NoScripts)
+	return p
+}
+
+// Window opens another window of the same person: it shares this one's cookies.
+func (p *Page) Window() *Page {
+	p.t.Helper()
+	return p.b.window(p.t, p.ctx, p.look)
+}
+
+// hear collects what the browser's console would show in red: broken scripts,
+// what the content security policy refused, resources that failed.
+func (p *Page) hear(event any) {
+	var problem string
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		problem = e.ExceptionDetails.Text
+		if thrown := e.ExceptionDetails.Exception; thrown != nil {
+			problem += " " + thrown.Description
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level != log.EntryLevelError {
+			return
+		}
+		problem = e.Entry.Text + " " + e.Entry.URL
+	default:
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.problems = append(p.problems, problem)
+}
+
+// Problems returns what the console showed in red since the last call.
+func (p *Page) Problems() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	problems := p.problems
+	p.problems = nil
+	return problems
+}
+
+func (p *Page) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.fail(what, err)
+	}
+}
+
+// fail keeps a picture of the page, which says more than the error.
+func (p *Page) fail(what string, err error) {
+	p.t.Helper()
+	name := "failed-" + strings.NewReplacer("/", "-", " ", "-").Replace(p.t.Name())
+	text := "(nothing)"
+	if errors.Is(p.ctx.Err(), context.Canceled) {
+		p.t.Fatalf("%s: the browser is gone: %v", what, err)
+	}
+	if body, e := evaluate[string](p, "document.body ? document.body.innerText.slice(0, 600) : ''"); e == nil {
+		text = body
+	}
+	p.t.Fatalf("%s: %v\nat %s, see %s\nconsole: %q\nthe page says:\n%s", what, err, p.address(), p.capture(name), p.Problems(), text)
+}
+
+// Goto loads an address and waits until the page is loaded.
+func (p *Page) Goto(url string) {
+	p.t.Helper()
+	p.do("go to "+url, chromedp.Navigate(url))
+}
+
+// Reload loads the page again.
+func (p *Page) Reload() {
+	p.t.Helper()
+	p.do("reload", chromedp.Reload())
+}
+
+// Click waits until the element that the CSS selector names can be seen, and
+// clicks it.
+func (p *Page) Click(css string) {
+	p.t.Helper()
+	p.do("click "+css, chromedp.WaitVisible(chromedp.CSS(css)), chromedp.ScrollIntoView(chromedp.CSS(css)), chromedp.Click(chromedp.CSS(css)))
+}
+
+// Fill types a text into a field, in place of what it held.
+func (p *Page) Fill(css, text string) {
+	p.t.Helper()
+	p.do("fill "+css, chromedp.WaitVisible(chromedp.CSS(css)), chromedp.Clear(chromedp.CSS(css)), chromedp.SendKeys(chromedp.CSS(css), text))
+}
+
+// See waits until the element can be seen and returns its text.
+func (p *Page) See(css string) string {
+	p.t.Helper()
+	p.do("see "+css, chromedp.WaitVisible(chromedp.CSS(css)))
+	return strings.TrimSpace(Eval[string](p, fmt.Sprintf("document.querySelector(%s).innerText ?? ''", quote(css))))
+}
+
+// Await waits until a JavaScript expression is true on the page.
+func (p *Page) Await(expression string) {
+	p.t.Helper()
+	deadline := time.Now().Add(patience)
+	for {
+		ok, err := evaluate[bool](p, "Boolean("+expression+")")
+		if ok && err == nil {
+			return
+		}
+		if time.Now().After(deadline) || p.ctx.Err() != nil {
+			p.fail("wait for "+expression, errors.Join(errors.New("it never came true"), err))
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+}
+
+// AwaitText waits until the element's text contains what is wanted.
+func (p *Page) AwaitText(css, want string) {
+	p.t.Helper()
+	p.Await(fmt.Sprintf("(document.querySelector(%s)?.innerText ?? '').includes(%s)", quote(css), quote(want)))
+}
+
+// Has tells whether the page has such an element at this moment.
+func (p *Page) Has(css string) bool {
+	p.t.Helper()
+	return Eval[bool](p, fmt.Sprintf("document.querySelector(%s) !== null", quote(css)))
+}
+
+// URL returns the page's address.
+func (p *Page) URL() string {
+	p.t.Helper()
+	return p.address()
+}
+
+func (p *Page) address() string {
+	url, err := evaluate[string](p, "location.href")
+	if err != nil {
+		return err.Error()
+	}
+	return url
+}
+
+// Eval evaluates an expression on the page, waiting for it if it is a promise.
+func Eval[T any](p *Page, expression string) T {
+	p.t.Helper()
+	v, err := evaluate[T](p, expression)
+	if err != nil {
+		p.fail("evaluate "+expression, err)
+	}
+	return v
+}
+
+func evaluate[T any](p *Page, expression string) (T, error) {
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+func (p *Page) scripts(on bool) {
+	p.t.Helper()
+	p.do("switch scripts", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
+		return err
+	}))
+}
+
+// Screenshot keeps a picture of the whole page as NAME-LOOK.png.
+func (p *Page) Screenshot(name string) {
+	p.t.Helper()
+	p.capture(name + "-" + p.look.String())
+}
+
+func (p *Page) capture(name string) string {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		return "(no picture: " + err.Error() + ")"
+	}
+	path := filepath.Join(p.b.shots, name+".png")
+	if err := errors.Join(os.MkdirAll(p.b.shots, 0o755), os.WriteFile(path, png, 0o644)); err != nil {
+		return "(no picture: " + err.Error() + ")"
+	}
+	return path
+}
+
+func quote(s string) string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return `""`
+	}
+	return string(b)
+}
