@@ -1,0 +1,33 @@
+package page
+
+// FederationFailed says that signing in with an upstream provider did not work.
+type FederationFailed struct {
+	Chrome
+	ProviderName string
+	Problem      Problem
+	RetryURL     string // back to the sign-in page; empty for none
+	RequestID    string
+}
+
+// What FederationFailed can say went wrong.
+const (
+	FederationDenied      Problem = "denied"      // the person or the provider said no
+	FederationUnavailable Problem = "unavailable" // the provider did not answer
+	FederationInvalid     Problem = "invalid"     // it answered what cannot be trusted
+	FederationExpired     Problem = "expired"     // the way there took too long, or began in another browser
+	FederationConflict    Problem = "conflict"    // an account here has that address already
+	FederationDisabled    Problem = "disabled"    // the account here is disabled
+)
+
+func (FederationFailed) file() string { return "federation_failed" }
+
+// Failed is true.
+func (FederationFailed) Failed() bool { return true }
+
+// Expired says that a page was left for too long, or used before.
+type Expired struct {
+	Chrome
+	RestartURL string // begins again; empty when only the app can
+}
+
+func (Expired) file() string { return "expired" }

@@ -1,0 +1,54 @@
+package page
+
+// SignIn asks for a name and a password. The form posts flow, username and
+// password to Action.
+type SignIn struct {
+	Chrome
+	Action         string
+	Flow           string           // the attempt's id
+	Identifier     string           // what was typed before, or login_hint
+	IdentifierKind string           // "username", "email", or empty for either
+	Problem        Problem          // empty at first
+	RetryAfter     int              // seconds, with SignInThrottled and SignInLocked
+	Providers      []ProviderButton // upstreams to sign in with instead
+	ForgotURL      string           // empty hides the link
+	SignUpURL      string           // empty hides the link
+}
+
+// What SignIn can say went wrong.
+const (
+	SignInMissingIdentifier Problem = "missing_identifier"
+	SignInMissingPassword   Problem = "missing_password"
+	SignInWrong             Problem = "wrong" // the name or the password; which one is not said
+	SignInThrottled         Problem = "throttled"
+	SignInLocked            Problem = "locked"
+	SignInDisabled          Problem = "disabled"
+	SignInPasswordExpired   Problem = "password_expired" // a temporary password past its days
+	SignInUnavailable       Problem = "unavailable"
+)
+
+// ProviderButton is an upstream that a person may sign in with.
+type ProviderButton struct {
+	ID   string // the provider's name in the pool
+	Name string // shown: "Continue with {Name}"
+	Type string // "google" has a mark of its own
+	URL  string // begins the hand-over, by GET
+}
+
+func (SignIn) file() string { return "signin" }
+
+// Failed is true once a Problem is set.
+func (v SignIn) Failed() bool { return v.Problem != "" }
+
+// IdentifierInvalid reports whether the problem lies in the name field.
+func (v SignIn) IdentifierInvalid() bool {
+	return v.Problem == SignInMissingIdentifier || v.Problem == SignInWrong
+}
+
+// PasswordInvalid reports whether the problem lies in the password field.
+func (v SignIn) PasswordInvalid() bool {
+	return v.Problem == SignInMissingPassword || v.Problem == SignInWrong
+}
+
+// RetryMinutes is RetryAfter in whole minutes, at least one.
+func (v SignIn) RetryMinutes() int { return max(1, (v.RetryAfter+59)/60) }
