@@ -16,6 +16,9 @@ func (s *Store) AddEvent(ctx context.Context, e *provider.Event) error {
 		return err
 	}
 	e.ID, e.At = id.String(), s.Now()
+	if e.Detail == nil { // a nil map would be stored as NULL
+		e.Detail = map[string]string{}
+	}
 	return s.Tx(ctx, func(ctx context.Context) error {
 		return translate(s.db(ctx).Create(e).Error)
 	})

@@ -1,0 +1,210 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/cognate-idp/cognate/provider"
+)
+
+// User reads a user by id.
+//
+// Errors: provider.ErrUserNotFound.
+func (p *Pool) User(ctx context.Context, id string) (*provider.User, error) {
+	var out provider.User
+	if err := p.s.db(ctx).Where("pool = ? and id = ?", p.ID, id).Take(&out).Error; err != nil {
+		return nil, found(err, provider.ErrUserNotFound)
+	}
+	return &out, nil
+}
+
+// UserByName reads the user that a folded name leads to.
+//
+// Errors: provider.ErrUserNotFound.
+func (p *Pool) UserByName(ctx context.Context, key string) (*provider.User, error) {
+	var out provider.User
+	err := p.s.db(ctx).Select("users.*").
+		Joins("join user_names n on n.pool = users.pool and n.user_id = users.id").
+		Where("n.pool = ? and n.name_key = ?", p.ID, key).Take(&out).Error
+	if err != nil {
+		return nil, found(err, provider.ErrUserNotFound)
+	}
+	return &out, nil
+}
+
+// CreateUser adds a user and the names that lead to them. It fills owner and
+// times.
+//
+// Errors: provider.ErrUserExists, provider.ErrAliasExists when a name is taken.
+func (p *Pool) CreateUser(ctx context.Context, u *provider.User, names []provider.UserName) error {
+	return p.s.inTx(ctx, func(ctx context.Context, db *gorm.DB) error {
+		u.PoolID, u.CreatedAt = p.ID, p.s.Now()
+		u.UpdatedAt = u.CreatedAt
+		if u.Attributes == nil { // a nil map would be stored as NULL
+			u.Attributes = map[string]string{}
+		}
+		r := db.Clauses(clause.OnConflict{DoNothing: true}).Create(u)
+		if r.Error != nil {
+			return translate(r.Error)
+		}
+		if r.RowsAffected == 0 {
+			return provider.ErrUserExists
+		}
+		return p.addNames(db, u.ID, names)
+	})
+}
+
+func (p *Pool) addNames(db *gorm.DB, user string, names []provider.UserName) error {
+	for _, n := range names {
+		n.PoolID, n.UserID = p.ID, user
+		r := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&n)
+		if r.Error != nil {
+			return translate(r.Error)
+		}
+		if r.RowsAffected == 0 && n.Kind == "username" {
+			return provider.ErrUserExists
+		}
+		if r.RowsAffected == 0 {
+			return provider.ErrAliasExists
+		}
+	}
+	return nil
+}
+
+// ChangeUser lets f alter a user while the row is locked, then writes it. When f
+// returns names, they replace those that lead to the user; nil leaves them.
+//
+// Errors: provider.ErrUserNotFound, provider.ErrAliasExists, and what f returns.
+func (p *Pool) ChangeUser(ctx context.Context, id string, f func(*provider.User) ([]provider.UserName, error)) error {
+	return p.s.inTx(ctx, func(ctx context.Context, db *gorm.DB) error {
+		var row provider.User
+		err := db.Clauses(clause.Locking{Strength: "UPDATE"}).Where("pool = ? and id = ?", p.ID, id).Take(&row).Error
+		if err != nil {
+			return found(err, provider.ErrUserNotFound)
+		}
+		names, err := f(&row)
+		if err != nil {
+			return err
+		}
+		row.UpdatedAt = p.s.Now()
+		err = db.Model(&provider.User{}).Where("pool = ? and id = ?", p.ID, id).
+			Select("status", "enabled", "attributes", "valid_after", "updated_at").Updates(&row).Error
+		if err != nil {
+			return translate(err)
+		}
+		if names == nil {
+			return nil
+		}
+		if err := db.Where("pool = ? and user_id = ?", p.ID, id).Delete(&provider.UserName{}).Error; err != nil {
+			return translate(err)
+		}
+		return p.addNames(db, id, names)
+	})
+}
+
+// ReleaseName takes a name away from whoever has it, except from keeper.
+func (p *Pool) ReleaseName(ctx context.Context, key, keeper string) error {
+	return p.s.inTx(ctx, func(ctx context.Context, db *gorm.DB) error {
+		return translate(db.Where("pool = ? and name_key = ? and user_id <> ? and kind <> 'username'", p.ID, key, keeper).
+			Delete(&provider.UserName{}).Error)
+	})
+}
+
+// DeleteUser removes a user with everything that hangs on them: names, password,
+// memberships, sessions, grants, consents, upstream logins.
+//
+// Errors: provider.ErrUserNotFound.
+func (p *Pool) DeleteUser(ctx context.Context, id string) error {
+	return p.s.inTx(ctx, func(ctx context.Context, db *gorm.DB) error {
+		r := db.Where("pool = ? and id = ?", p.ID, id).Delete(&provider.User{})
+		if r.Error != nil {
+			return translate(r.Error)
+		}
+		if r.RowsAffected == 0 {
+			return provider.ErrUserNotFound
+		}
+		return nil
+	})
+}
+
+// EndUserSessions revokes a user's sessions and grants, and moves ValidAfter so
+// that nothing from before is taken any more.
+//
+// Errors: provider.ErrUserNotFound.
+func (p *Pool) EndUserSessions(ctx context.Context, id, reason string) error {
+	return p.s.inTx(ctx, func(ctx context.Context, db *gorm.DB) error {
+		now := p.s.Now()
+		r := db.Exec("update users set valid_after = ? where pool = ? and id = ?", now, p.ID, id)
+		if r.Error != nil {
+			return translate(r.Error)
+		}
+		if r.RowsAffected == 0 {
+			return provider.ErrUserNotFound
+		}
+		err := db.Exec("update sessions set revoked_at = ? where pool = ? and user_id = ? and revoked_at = 0", now, p.ID, id).Error
+		if err != nil {
+			return translate(err)
+		}
+		return translate(db.Exec("update grants set revoked_at = ?, revoked_reason = ? where pool = ? and user_id = ? and revoked_at = 0",
+			now, reason, p.ID, id).Error)
+	})
+}
+
+// CountUsers counts a pool's users.
+func (p *Pool) CountUsers(ctx context.Context) (int64, error) {
+	var n int64
+	err := p.s.db(ctx).Model(&provider.User{}).Where("pool = ?", p.ID).Count(&n).Error
+	return n, translate(err)
+}
+
+// UserFilter chooses users. Zero fields choose all.
+type UserFilter struct {
+	Attribute string // an attribute's name, or one of username, sub, status, enabled; callers allow-list it
+	Prefix    bool   // compare the beginning, not the whole
+	Value     string
+}
+
+// Users lists users by when they were made: at most limit that come behind the
+// user made at afterTime with the id afterID.
+func (p *Pool) Users(ctx context.Context, filter UserFilter, afterTime provider.Time, afterID string, limit int) ([]provider.User, error) {
+	q := p.s.db(ctx).Where("pool = ?", p.ID)
+	if afterID != "" {
+		q = q.Where("(created_at > ? or (created_at = ? and id > ?))", afterTime, afterTime, afterID)
+	}
+	q, err := p.filter(q, filter)
+	if err != nil {
+		return nil, err
+	}
+	var out []provider.User
+	err = q.Order("created_at, id").Limit(limit).Find(&out).Error
+	return out, translate(err)
+}
+
+func (p *Pool) filter(q *gorm.DB, f UserFilter) (*gorm.DB, error) {
+	var column string
+	switch f.Attribute {
+	case "":
+		return q, nil
+	case "enabled":
+		return q.Where("enabled = ?", f.Value == "true"), nil
+	case "username", "status":
+		column = f.Attribute
+	case "sub":
+		column = "id"
+	case "email", "phone_number", "name", "given_name", "family_name", "preferred_username":
+		column = "json_extract(attributes, '$." + f.Attribute + "')"
+		if p.s.driver == "postgres" {
+			column = "cast(attributes as jsonb) ->> '" + f.Attribute + "'"
+		}
+	default:
+		return nil, fmt.Errorf("users cannot be filtered by %q", f.Attribute)
+	}
+	if f.Prefix {
+		// substr and not like: no character of the value is special.
+		return q.Where("substr("+column+", 1, ?) = ?", len([]rune(f.Value)), f.Value), nil
+	}
+	return q.Where(column+" = ?", f.Value), nil
+}
