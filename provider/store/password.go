@@ -9,25 +9,75 @@ import (
 	"github.com/cognate-idp/cognate/provider"
 )
 
-// Password reads a user's password hash.
-//
-// Errors: provider.CodeNotFound when the user has none.
-func (p *Pool) Password(ctx context.Context, user string) (*provider.Password, error) {
-	var out provider.Password
-	if err := p.s.db(ctx).Where("pool = ? and user_id = ?", p.ID, user).Take(&out).Error; err != nil {
-		return nil, found(err, &provider.Error{Code: provider.CodeNotFound, Kind: "password", Message: "The user has no password."})
-	}
-	return &out, nil
+// Login is a user with the password hash that proves it, as one read finds them.
+// Password.Hash is empty for a user without a password.
+type Login struct {
+	User     provider.User
+	Password provider.Password
 }
 
-// SetPassword stores a user's password hash in place of the one before. It fills
-// the owner's pool and the time.
-func (p *Pool) SetPassword(ctx context.Context, pw *provider.Password) error {
+// LoginByName returns whom a folded name leads to. The error is
+// provider.ErrUserNotFound.
+func (p *Pool) LoginByName(ctx context.Context, nameKey string) (*Login, error) {
+	return p.login(p.s.db(ctx).Table("user_names n").
+		Joins("join users u on u.pool = n.pool and u.id = n.user_id").
+		Where("n.pool = ? and n.name_key = ?", p.ID, nameKey))
+}
+
+// LoginByID is LoginByName for a user who is known already.
+func (p *Pool) LoginByID(ctx context.Context, userID string) (*Login, error) {
+	return p.login(p.s.db(ctx).Table("users u").Where("u.pool = ? and u.id = ?", p.ID, userID))
+}
+
+func (p *Pool) login(q *gorm.DB) (*Login, error) {
+	var row struct {
+		provider.User
+		Hash      string
+		Temporary bool
+		ExpiresAt provider.Time
+	}
+	err := q.Select("u.*, coalesce(w.hash, '') as hash, coalesce(w.temporary, false) as temporary, coalesce(w.expires_at, 0) as expires_at").
+		Joins("left join passwords w on w.pool = u.pool and w.user_id = u.id").Take(&row).Error
+	if err != nil {
+		return nil, found(err, provider.ErrUserNotFound)
+	}
+	return &Login{User: row.User, Password: provider.Password{
+		PoolID: p.ID, UserID: row.ID, Hash: row.Hash, Temporary: row.Temporary, ExpiresAt: row.ExpiresAt,
+	}}, nil
+}
+
+// SetPassword stores a user's password hash in place of the one before.
+func (p *Pool) SetPassword(ctx context.Context, w *provider.Password) error {
+	w.PoolID, w.UpdatedAt = p.ID, p.s.Now()
 	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
-		pw.PoolID, pw.UpdatedAt = p.ID, p.s.Now()
 		return translate(db.Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "pool"}, {Name: "user_id"}},
 			DoUpdates: clause.AssignmentColumns([]string{"hash", "temporary", "expires_at", "updated_at"}),
-		}).Create(pw).Error)
+		}).Create(w).Error)
+	})
+}
+
+// RehashPassword replaces a hash by another of the same password, unless the
+// password was changed in between.
+func (p *Pool) RehashPassword(ctx context.Context, userID, old, hash string) error {
+	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
+		return translate(db.Exec("update passwords set hash = ? where pool = ? and user_id = ? and hash = ?",
+			hash, p.ID, userID, old).Error)
+	})
+}
+
+// ReplacePassword ends a forced change: it stores the new hash and confirms the
+// user if the password is still the old one. provider.ErrAttemptNotFound when it
+// was changed in between.
+func (p *Pool) ReplacePassword(ctx context.Context, userID, old, hash string) error {
+	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
+		now := p.s.Now()
+		r := db.Exec(`update passwords set hash = ?, temporary = false, expires_at = 0, updated_at = ?
+			where pool = ? and user_id = ? and hash = ?`, hash, now, p.ID, userID, old)
+		if err := one(r, provider.ErrAttemptNotFound); err != nil {
+			return err
+		}
+		return translate(db.Exec("update users set status = ?, updated_at = ? where pool = ? and id = ? and status = ?",
+			provider.UserConfirmed, now, p.ID, userID, provider.UserForceChangePassword).Error)
 	})
 }
