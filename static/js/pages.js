@@ -27,4 +27,27 @@ for (const form of document.querySelectorAll("form[method=post]")) {
   addEventListener("pageshow", () => { sent = false; });
 }
 
-document.querySelector("[role=alert][autofocus]")?.focus();
+// Browsers that know autofocus only on fields would leave the problem unread.
+requestAnimationFrame(() => {
+  if (document.activeElement === document.body) document.querySelector("[role=alert][autofocus]")?.focus();
+});
+
+// Times are written in UTC by the server and shown in the reader's own zone.
+for (const time of document.querySelectorAll("time[datetime]")) {
+  const at = new Date(time.dateTime);
+  if (isNaN(at)) continue;
+  time.title = time.textContent;
+  time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(at);
+}
+
+// A value meant to be carried elsewhere can be copied with one press.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const words = button.textContent;
+    button.textContent = button.dataset.copied;
+    setTimeout(() => { button.textContent = words; }, 1500);
+  });
+}

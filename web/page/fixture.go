@@ -101,5 +101,5 @@ func Fixtures() []Fixture {
 			Chrome: app, ProviderName: "Acme Works", Problem: p, RetryURL: "/login", RequestID: request,
 		}})
 	}
-	return fixtures
+	return append(fixtures, developerFixtures()...)
 }
