@@ -12,7 +12,7 @@ import (
 
 const (
 	// MaxText is the longest policy text of one role, in bytes.
-	MaxText = 64 << 10
+	MaxText = 128 << 10
 	// maxNesting bounds brackets inside brackets: the parser recurses on them.
 	maxNesting = 64
 )
