@@ -26,6 +26,7 @@ func (a *All) CleanUp(ctx context.Context) (int64, error) {
 		{"revoked_tokens", "pool, jti", "expires_at < ?", now},
 		{"sessions", "pool, id_hash", "expires_at < ?", now},
 		{"grants", "pool, id", "expires_at < ?", now},
+		{"sealed_policies", "pool, hash", "expires_at < ?", now},
 		{"keys", "pool, id", "state = 'retired' and forget_at < ?", now},
 		{"jobs", "id", "done_at > 0 and done_at < ?", ended},
 		{"pools", "id", "deleted_at > 0 and deleted_at < ?", gone},
