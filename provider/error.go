@@ -24,6 +24,7 @@ const (
 	CodeUpstream       Code = "upstream"        // an upstream provider answered wrongly or refused
 	CodeDisabled       Code = "disabled"        // the user or client is disabled
 	CodePasswordPolicy Code = "password_policy" // the password breaks the pool's policy
+	CodeMethod         Code = "method"          // the address is right, the HTTP method is not
 	CodeInternal       Code = "internal"        // unexpected; the cause is for the log alone
 )
 

@@ -49,6 +49,8 @@ func Status(code provider.Code) int {
 	switch code {
 	case provider.CodeInvalid, provider.CodePasswordPolicy, provider.CodeExpired, provider.CodeLimit:
 		return http.StatusBadRequest
+	case provider.CodeMethod:
+		return http.StatusMethodNotAllowed
 	case provider.CodeUnauthorized:
 		return http.StatusUnauthorized
 	case provider.CodeForbidden, provider.CodeDisabled:
