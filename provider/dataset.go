@@ -30,3 +30,21 @@ type Record struct {
 	ModifiedBy       string
 	DeviceModifiedAt Time
 }
+
+// Patch is one change of a batch: what to do with a key whose record the caller
+// last saw at revision Base, or never (0).
+type Patch struct {
+	Key              string
+	Value            string // empty with Remove
+	Remove           bool
+	Base             int64
+	DeviceModifiedAt Time
+}
+
+// Size is what p adds to its dataset: the UTF-8 bytes of key and value.
+func (p Patch) Size() int64 {
+	if p.Remove {
+		return 0
+	}
+	return int64(len(p.Key) + len(p.Value))
+}
