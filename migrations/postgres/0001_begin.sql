@@ -316,6 +316,21 @@ create table jobs (
 create index jobs_due on jobs (run_at) where done_at = 0;
 create unique index jobs_dedupe on jobs (pool, kind, dedupe_key) where done_at = 0 and dedupe_key <> '';
 
+-- Where --dev keeps the messages that it would have sent.
+create table mailbox (
+  pool text not null,
+  id text not null,
+  channel text not null,
+  recipient text not null,
+  subject text not null default '',
+  text text not null,
+  code text not null default '',
+  link text not null default '',
+  sent_at bigint not null,
+  primary key (pool, id)
+);
+create index mailbox_sent on mailbox (sent_at);
+
 -- What the installation must agree on across nodes: one row a name.
 create table settings (
   name text primary key,
@@ -415,6 +430,7 @@ drop table identities;
 drop table roles;
 drop table identity_pools;
 drop table settings;
+drop table mailbox;
 drop table jobs;
 drop table audit_events;
 drop table throttles;

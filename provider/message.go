@@ -1,0 +1,17 @@
+package provider
+
+// Message is one e-mail or SMS to one person.
+type Message struct {
+	PoolID  string `gorm:"primaryKey;column:pool"`
+	ID      string `gorm:"primaryKey"`
+	Channel string // email or sms
+	To      string `gorm:"column:recipient"`
+	Subject string // of an e-mail
+	Text    string
+	Code    string // the code that Text holds, if any
+	Link    string // the link that Text holds, if any
+	SentAt  Time
+}
+
+// TableName says where --dev keeps what it would have sent.
+func (Message) TableName() string { return "mailbox" }

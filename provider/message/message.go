@@ -1,0 +1,105 @@
+// Package message delivers e-mail and SMS. What is to be sent is a job in the
+// transaction of what it tells of, sealed, since it may hold a code or a
+// temporary password; a worker hands it to a Sender, again and again until the
+// Sender takes it. Nothing is sent on a request's path.
+package message
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/secret"
+	"github.com/cognate-idp/cognate/provider/store"
+)
+
+// JobKind is the kind of a delivery's job.
+const JobKind = "message"
+
+// Sender hands a message to the world. It may be called twice with the same
+// message; the ID tells.
+type Sender interface {
+	Send(ctx context.Context, m provider.Message) error
+}
+
+// Outbox takes messages in.
+type Outbox struct {
+	Store  *store.Store
+	Sealer *secret.Sealer
+	Sender Sender // nil: nothing can be sent, and Ready says so
+}
+
+// Ready reports whether there is a way to send. Callers ask before they promise
+// a message.
+//
+// Errors: a *provider.Error with CodeInvalid that says what to set up.
+func (o *Outbox) Ready() error {
+	if o.Sender == nil {
+		return provider.Invalid("MessageAction", "This server has no way to send messages. Suppress the message and tell the user yourself.")
+	}
+	return nil
+}
+
+// Put takes a message in, in the transaction that ctx carries.
+func (o *Outbox) Put(ctx context.Context, m provider.Message) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return fmt.Errorf("message id: %w", err)
+	}
+	m.ID, m.SentAt = id.String(), o.Store.Now()
+	plain, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("message: %w", err)
+	}
+	// The job's own id is not known yet, so the seal is bound to its deduplication key.
+	return o.Store.All().Enqueue(ctx, provider.Job{
+		PoolID: m.PoolID, Kind: JobKind, DedupeKey: m.ID, Payload: o.Sealer.Seal(row(m.PoolID, m.ID), plain),
+	})
+}
+
+// Deliver is the job's handler.
+func (o *Outbox) Deliver(ctx context.Context, j provider.Job) error {
+	if err := o.Ready(); err != nil {
+		return err
+	}
+	plain, err := o.Sealer.Open(row(j.PoolID, j.DedupeKey), j.Payload)
+	if err != nil {
+		return fmt.Errorf("open message: %w", err)
+	}
+	var m provider.Message
+	if err := json.Unmarshal(plain, &m); err != nil {
+		return fmt.Errorf("read message: %w", err)
+	}
+	return o.Sender.Send(ctx, m)
+}
+
+func row(pool, id string) secret.Row {
+	return secret.Row{Table: "jobs", Tenant: pool, ID: id, Column: "payload"}
+}
+
+// Mailbox is the Sender of --dev: it keeps messages for its page and sends none.
+type Mailbox struct{ Store *store.Store }
+
+// Send keeps m.
+func (b *Mailbox) Send(ctx context.Context, m provider.Message) error {
+	return b.Store.All().KeepMessage(ctx, &m)
+}
+
+// Invitation tells a new user that an operator made an account, and the
+// temporary password.
+func Invitation(pool *provider.Pool, to, username, password string) provider.Message {
+	name := pool.Settings.DisplayName
+	if name == "" {
+		name = pool.Name
+	}
+	return provider.Message{
+		PoolID: pool.ID, Channel: "email", To: to,
+		Subject: name + ": your account is ready",
+		Text: "An account was made for you at " + name + ".\n\nUsername: " + username + "\nTemporary password: " + password +
+			"\n\nYou choose a password of your own when you first sign in. If you did not expect this, ignore this message.\n",
+		Code: password,
+	}
+}
