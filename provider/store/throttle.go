@@ -59,8 +59,8 @@ func (p *Pool) TakeTry(ctx context.Context, key string, l ThrottleLimit) (time.D
 		if r.Error != nil || r.RowsAffected == 1 {
 			return r.Error
 		}
-		var t provider.Throttle
-		if err := db.Where("pool = ? and throttle_key = ?", p.ID, key).Take(&t).Error; err != nil {
+		t, err := p.Tries(ctx, key)
+		if err != nil {
 			return err
 		}
 		wait = max(t.LockedUntil.Sub(now), time.Millisecond)

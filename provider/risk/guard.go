@@ -1,0 +1,176 @@
+package risk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"net/netip"
+	"time"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/store"
+)
+
+// Guard counts tries and holds back those that come too fast. Its counts are rows
+// in the store, so all nodes share them.
+type Guard struct {
+	Store *store.Store
+
+	lines lines
+}
+
+// The limits. A user's are Cognito's: five failures, then a wait of one second
+// that doubles with each further failure, up to 15 minutes. An address stands for
+// many people, so it has more failures free.
+func userLimit() store.ThrottleLimit {
+	return store.ThrottleLimit{Free: 5, First: time.Second, Longest: 15 * time.Minute}
+}
+
+func addressLimit() store.ThrottleLimit {
+	return store.ThrottleLimit{Free: 100, First: time.Second, Longest: 15 * time.Minute}
+}
+
+// How many tries of one user, or from one address, run at once in a node. The
+// others wait in line: tries under way count as failures until they have ended,
+// and honest ones at the same time must not lock each other out. Both stay below
+// the free failures.
+const (
+	userLine    = 4
+	addressLine = 64
+)
+
+// Subject is who is being tried: a known user by id, or a name that leads nowhere.
+type Subject struct {
+	UserID string
+	Name   string // folded; used when UserID is empty
+}
+
+func (s Subject) key() string {
+	if s.UserID != "" {
+		return "user:" + s.UserID
+	}
+	// Names nobody has may be anything, and as long as anybody likes.
+	sum := sha256.Sum256([]byte(s.Name))
+	return "name:" + hex.EncodeToString(sum[:])
+}
+
+// addressKey groups IPv6 addresses by the /64 that one subscriber holds. It is
+// empty when the address is unknown, and then nothing is counted by it.
+func addressKey(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return ""
+	}
+	a = a.Unmap().WithZone("")
+	if a.Is6() {
+		if p, err := a.Prefix(64); err == nil {
+			return "address:" + p.String()
+		}
+	}
+	return "address:" + a.String()
+}
+
+// Try is one try under way. It counts as a failure unless Passed or Withdraw is
+// called; Release it in any case.
+type Try struct {
+	guard   *Guard
+	pool    string
+	user    string
+	address string
+	leave   []func()
+}
+
+// Begin asks leave to try. The failure is counted before the check is made, so
+// that a thousand tries at once find out no more than a thousand in a row. The
+// address is the context's actor's.
+//
+// Errors: provider.CodeThrottled with the seconds to wait; the context's.
+func (g *Guard) Begin(ctx context.Context, pool string, who Subject) (*Try, error) {
+	t := &Try{guard: g, pool: pool, user: who.key(), address: addressKey(provider.ActorFrom(ctx).Address)}
+	if err := t.queue(ctx); err != nil {
+		t.Release()
+		return nil, err
+	}
+	rows := g.Store.Pool(pool)
+	err := g.Store.Tx(ctx, func(ctx context.Context) error {
+		wait, err := rows.TakeTry(ctx, t.user, userLimit())
+		if err == nil && wait == 0 && t.address != "" {
+			wait, err = rows.TakeTry(ctx, t.address, addressLimit())
+		}
+		if err != nil {
+			return err
+		}
+		if wait > 0 {
+			return throttled(wait) // rolls back: a refused try counts nowhere
+		}
+		return nil
+	})
+	if err != nil {
+		t.Release()
+		return nil, err
+	}
+	return t, nil
+}
+
+func (t *Try) queue(ctx context.Context) error {
+	// Everybody queues for the user first and for the address second, so no two
+	// can wait for each other.
+	leave, err := t.guard.lines.enter(ctx, t.pool+" "+t.user, userLine)
+	if err != nil {
+		return err
+	}
+	t.leave = append(t.leave, leave)
+	if t.address == "" {
+		return nil
+	}
+	leave, err = t.guard.lines.enter(ctx, t.pool+" "+t.address, addressLine)
+	if err != nil {
+		return err
+	}
+	t.leave = append(t.leave, leave)
+	return nil
+}
+
+// Passed forgets the user's failures and takes the try off the address, in the
+// transaction that ctx carries.
+func (t *Try) Passed(ctx context.Context) error {
+	rows := t.guard.Store.Pool(t.pool)
+	if err := rows.ClearTries(ctx, t.user); err != nil {
+		return err
+	}
+	if t.address == "" {
+		return nil
+	}
+	return rows.ForgiveTry(ctx, t.address, addressLimit())
+}
+
+// Withdraw takes the try back: no check was made, because of a fault of ours or
+// because whoever asked went away.
+func (t *Try) Withdraw(ctx context.Context) error {
+	rows := t.guard.Store.Pool(t.pool)
+	return t.guard.Store.Tx(ctx, func(ctx context.Context) error {
+		if err := rows.ForgiveTry(ctx, t.user, userLimit()); err != nil || t.address == "" {
+			return err
+		}
+		return rows.ForgiveTry(ctx, t.address, addressLimit())
+	})
+}
+
+// Release lets the next in line go on.
+func (t *Try) Release() {
+	for i := len(t.leave) - 1; i >= 0; i-- {
+		t.leave[i]()
+	}
+	t.leave = nil
+}
+
+// throttled is the answer while a wait lasts.
+func throttled(wait time.Duration) *provider.Error {
+	return &provider.Error{
+		Code: provider.CodeThrottled, Kind: "sign-in", Message: "Password attempts exceeded.",
+		RetryAfter: int(math.Ceil(wait.Seconds())),
+		Cause:      fmt.Errorf("held back for %s", wait.Round(time.Millisecond)),
+	}
+}
