@@ -1,0 +1,150 @@
+package signin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/secret"
+)
+
+// attemptLife is how long a sign-in may take from its first page.
+const attemptLife = 15 * time.Minute
+
+// Attempt is a sign-in under way, as a door sees it.
+type Attempt struct {
+	ID              string
+	Step            Step
+	AuthorizationID string // what waits for it at package oauth; may be empty
+	ClientID        string // may be empty
+	Username        string // what was typed, or hinted at first
+
+	pool  string
+	state state
+}
+
+// state is what an attempt remembers between steps. It is sealed in the store.
+type state struct {
+	ClientID string   `json:"client,omitempty"`
+	Reveal   bool     `json:"reveal,omitempty"` // the client wants to be told of unknown users
+	Typed    string   `json:"typed,omitempty"`
+	UserID   string   `json:"user,omitempty"` // set by a first factor that was proven
+	Username string   `json:"username,omitempty"`
+	AMR      []string `json:"amr,omitempty"`
+	Provider string   `json:"provider,omitempty"`
+	// Proven is the password hash that was proven before a forced change. The
+	// change holds only while it is still the user's.
+	Proven string `json:"proven,omitempty"`
+}
+
+// detail is what the audit trail keeps of an attempt.
+func (s *state) detail(reason string) map[string]string {
+	d := map[string]string{}
+	for k, v := range map[string]string{"client": s.ClientID, "provider": s.Provider, "reason": reason} {
+		if v != "" {
+			d[k] = v
+		}
+	}
+	return d
+}
+
+// Start is what an attempt begins with.
+type Start struct {
+	Binding         string           // the browser's binding secret
+	Client          *provider.Client // the app that asks; nil for none
+	AuthorizationID string           // what waits at package oauth; may be empty
+	Hint            string           // login_hint (OpenID Connect Core 1.0 section 3.1.2.1)
+}
+
+// Begin starts an attempt at its first step and binds it to the browser.
+func (f *Flow) Begin(ctx context.Context, pool *provider.Pool, s Start) (*Attempt, error) {
+	a := &Attempt{ID: secret.Token(), Step: StepPassword, AuthorizationID: s.AuthorizationID, pool: pool.ID}
+	life := attemptLife
+	if s.Client != nil {
+		a.ClientID, a.state.ClientID = s.Client.ID, s.Client.ID
+		a.state.Reveal = s.Client.Settings.RevealUnknownUsers
+		if m := s.Client.Settings.AuthSessionMinutes; m > 0 {
+			life = time.Duration(m) * time.Minute
+		}
+	}
+	if checkName(s.Hint) == nil {
+		a.Username, a.state.Typed = s.Hint, s.Hint
+	}
+	sealed, err := f.seal(a)
+	if err != nil {
+		return nil, err
+	}
+	now := f.Store.Now()
+	err = f.Store.Pool(pool.ID).AddAttempt(ctx, &provider.Attempt{
+		ID: a.ID, BrowserHash: secret.Hash(s.Binding), Step: string(a.Step), State: sealed,
+		AuthorizationID: s.AuthorizationID, CreatedAt: now, ExpiresAt: now.Add(life),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// Attempt returns the attempt for the browser that began it. An attempt that is
+// over, was never, or belongs to another browser is provider.ErrAttemptNotFound,
+// all alike.
+func (f *Flow) Attempt(ctx context.Context, pool *provider.Pool, id, binding string) (*Attempt, error) {
+	if !tokenForm(id) || binding == "" {
+		return nil, provider.ErrAttemptNotFound
+	}
+	row, err := f.Store.Pool(pool.ID).Attempt(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if row.ExpiresAt <= f.Store.Now() || !secret.EqualHash(row.BrowserHash, binding) {
+		return nil, provider.ErrAttemptNotFound
+	}
+	plain, err := f.Sealer.Open(attemptRow(pool.ID, id), row.State)
+	if err != nil {
+		return nil, fmt.Errorf("open attempt: %w", err)
+	}
+	a := &Attempt{ID: id, Step: Step(row.Step), AuthorizationID: row.AuthorizationID, pool: pool.ID}
+	if err := json.Unmarshal(plain, &a.state); err != nil {
+		return nil, fmt.Errorf("read attempt: %w", err)
+	}
+	a.ClientID, a.Username = a.state.ClientID, a.state.Typed
+	return a, nil
+}
+
+// move stores an attempt's new step and state, if it still stands at step from.
+func (f *Flow) move(ctx context.Context, a *Attempt, from Step) error {
+	sealed, err := f.seal(a)
+	if err != nil {
+		return err
+	}
+	return f.Store.Pool(a.pool).MoveAttempt(ctx, &provider.Attempt{ID: a.ID, Step: string(a.Step), State: sealed}, string(from))
+}
+
+func (f *Flow) seal(a *Attempt) ([]byte, error) {
+	plain, err := json.Marshal(a.state)
+	if err != nil {
+		return nil, fmt.Errorf("write attempt: %w", err)
+	}
+	return f.Sealer.Seal(attemptRow(a.pool, a.ID), plain), nil
+}
+
+func attemptRow(pool, id string) secret.Row {
+	return secret.Row{Table: "attempts", Tenant: pool, ID: id, Column: "state"}
+}
+
+// tokenForm reports whether s can be an id that secret.Token made.
+func tokenForm(s string) bool {
+	if len(s) != 43 {
+		return false
+	}
+	for i := range len(s) {
+		switch b := s[i]; {
+		case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z', '0' <= b && b <= '9', b == '-', b == '_':
+		default:
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,109 @@
+package signin
+
+import (
+	"context"
+	"encoding/hex"
+	"time"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/audit"
+	"github.com/cognate-idp/cognate/provider/secret"
+	"github.com/cognate-idp/cognate/provider/store"
+)
+
+// touchEvery is how stale a session's end of rest may grow before a read moves
+// it: a write for every page would cost more than it tells.
+const touchEvery = 5 * time.Minute
+
+// Sessions are the browsers' single sign-on sessions. They are never cached:
+// what is revoked or disabled ends at the next read, on every node.
+type Sessions struct {
+	Store *store.Store
+	Audit *audit.Log
+}
+
+// Live is a session that holds, with its user.
+type Live struct {
+	Principal provider.Principal
+	User      provider.User
+}
+
+// Read returns whose session an opaque id is, in one read. A session that has
+// ended in any way is provider.ErrSessionNotFound. Any other error says nothing
+// about the session: answer it as a fault, never as signed out.
+func (s *Sessions) Read(ctx context.Context, pool *provider.Pool, id string) (*Live, error) {
+	if !tokenForm(id) {
+		return nil, provider.ErrSessionNotFound
+	}
+	rows := s.Store.Pool(pool.ID)
+	row, err := rows.Session(ctx, secret.Hash(id))
+	if err != nil {
+		return nil, err
+	}
+	now := s.Store.Now()
+	if row.RevokedAt != 0 || row.ExpiresAt <= now || row.IdleUntil <= now ||
+		!row.User.Enabled || row.AuthTime < row.User.ValidAfter {
+		return nil, provider.ErrSessionNotFound
+	}
+	until := min(now.Add(pool.Settings.Session.Idle()), row.ExpiresAt)
+	if row.IdleUntil.Add(touchEvery) <= until {
+		if err := rows.TouchSession(ctx, row.IDHash, until); err != nil {
+			return nil, err
+		}
+	}
+	live := &Live{Principal: *principalOf(&row.Session), User: row.User}
+	live.Principal.Username = row.User.Username
+	return live, nil
+}
+
+// End revokes the session behind an opaque id and returns whose it was. Ending
+// what has ended is no error; then the user is "".
+func (s *Sessions) End(ctx context.Context, pool *provider.Pool, id string) (userID string, err error) {
+	live, err := s.Read(ctx, pool, id)
+	if provider.CodeOf(err) == provider.CodeNotFound {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	userID = live.User.ID
+	return userID, s.Store.Tx(ctx, func(ctx context.Context) error {
+		if err := s.Store.Pool(pool.ID).RevokeSession(ctx, secret.Hash(id)); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, pool.ID, "session.end", audit.Success, "user/"+userID, nil)
+	})
+}
+
+// EndAll revokes every session of a user; keep names one that stays, by its
+// opaque id, or is "".
+func (s *Sessions) EndAll(ctx context.Context, pool *provider.Pool, userID, keep string) error {
+	var except []byte
+	if keep != "" {
+		except = secret.Hash(keep)
+	}
+	return s.Store.Tx(ctx, func(ctx context.Context) error {
+		if _, err := s.Store.Pool(pool.ID).RevokeSessions(ctx, userID, except); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, pool.ID, "session.end_all", audit.Success, "user/"+userID, nil)
+	})
+}
+
+// begin makes a session for who has proven themselves, and its opaque id.
+func (s *Sessions) begin(ctx context.Context, pool *provider.Pool, st *state) (*provider.Session, string) {
+	id, now, from := secret.Token(), s.Store.Now(), provider.ActorFrom(ctx)
+	end := now.Add(pool.Settings.Session.Absolute())
+	return &provider.Session{
+		PoolID: pool.ID, IDHash: secret.Hash(id), UserID: st.UserID, AuthTime: now, AMR: st.AMR, Provider: st.Provider,
+		Address: from.Address, UserAgent: clip(from.UserAgent, 400),
+		CreatedAt: now, IdleUntil: min(now.Add(pool.Settings.Session.Idle()), end), ExpiresAt: end,
+	}, id
+}
+
+func principalOf(s *provider.Session) *provider.Principal {
+	return &provider.Principal{
+		PoolID: s.PoolID, UserID: s.UserID, SessionID: hex.EncodeToString(s.IDHash),
+		AuthTime: s.AuthTime, AMR: s.AMR, Provider: s.Provider,
+	}
+}
