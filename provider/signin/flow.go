@@ -2,7 +2,6 @@ package signin
 
 import (
 	"context"
-	"log/slog"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
@@ -19,7 +18,6 @@ type Flow struct {
 	Guard    *risk.Guard
 	Audit    *audit.Log
 	Sessions *Sessions
-	Log      *slog.Logger
 
 	// NameKey folds a typed name to the form that leads to a user.
 	NameKey func(pool *provider.Pool, name string) string

@@ -17,6 +17,9 @@ type SessionUser struct {
 // AddSession stores a new session.
 func (p *Pool) AddSession(ctx context.Context, s *provider.Session) error {
 	s.PoolID = p.ID
+	if s.AMR == nil {
+		s.AMR = []string{}
+	}
 	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
 		return translate(db.Create(s).Error)
 	})

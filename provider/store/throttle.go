@@ -49,7 +49,7 @@ func (p *Pool) TakeTry(ctx context.Context, key string, l ThrottleLimit) (time.D
 				when throttles.expires_at <= @now then excluded.locked_until
 				when throttles.failures + 1 < @free then 0
 				when throttles.failures + 1 - @free >= @doublings then excluded.window_start + @longest
-				else excluded.window_start + (cast(@first as bigint) << (throttles.failures + 1 - @free)) end,
+				else excluded.window_start + (cast(@first as bigint) << cast(throttles.failures + 1 - @free as integer)) end,
 			expires_at = excluded.expires_at
 			where throttles.locked_until <= @now`,
 			map[string]any{
