@@ -129,3 +129,13 @@ func (s *KeySet) Sign(algorithm Algorithm, typ Type, claims []byte) (string, err
 	compact = enc.AppendEncode(compact, signature)
 	return string(compact), nil
 }
+
+// has reports whether the set holds a key of the algorithm in that state.
+func (s *KeySet) has(algorithm Algorithm, state State) bool {
+	for _, h := range s.byHeader {
+		if h.key.Algorithm == algorithm && h.key.State == state {
+			return true
+		}
+	}
+	return false
+}
