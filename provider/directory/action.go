@@ -1,0 +1,33 @@
+package directory
+
+// The actions that the directory writes to the audit trail.
+const (
+	PoolCreate           = "pool.create"
+	PoolUpdate           = "pool.update"
+	PoolDelete           = "pool.delete"
+	ClientCreate         = "client.create"
+	ClientUpdate         = "client.update"
+	ClientDelete         = "client.delete"
+	ClientSecretAdd      = "client.secret_add"
+	ClientSecretDelete   = "client.secret_delete"
+	ResourceServerCreate = "resource_server.create"
+	ResourceServerUpdate = "resource_server.update"
+	ResourceServerDelete = "resource_server.delete"
+	UserCreate           = "user.create"
+	UserUpdate           = "user.update"
+	UserDelete           = "user.delete"
+	UserDisable          = "user.disable"
+	UserEnable           = "user.enable"
+	UserConfirm          = "user.confirm"
+	UserSetPassword      = "user.set_password"
+	UserSignOut          = "user.sign_out"
+	GroupCreate          = "group.create"
+	GroupUpdate          = "group.update"
+	GroupDelete          = "group.delete"
+	GroupAddUser         = "group.add_user"
+	GroupRemoveUser      = "group.remove_user"
+	OperatorGrant        = "operator.grant"
+	OperatorRevoke       = "operator.revoke"
+	AccessKeyCreate      = "access_key.create"
+	AccessKeyDelete      = "access_key.delete"
+)

@@ -1,0 +1,65 @@
+package directory
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/audit"
+	"github.com/cognate-idp/cognate/provider/secret"
+	"github.com/cognate-idp/cognate/provider/store"
+)
+
+// Directory answers and changes what user pools know. Make one with New.
+type Directory struct {
+	Config
+	pools   *store.Cache[*provider.Pool]
+	clients *store.Cache[*provider.Client]
+	servers *store.Cache[[]provider.ResourceServer]
+
+	operators atomic.Pointer[string] // the id of the operators' pool, once known
+}
+
+// Config is what a Directory needs. Every field but Invite is required.
+type Config struct {
+	Store  *store.Store
+	Audit  *audit.Log
+	Sealer *secret.Sealer
+	Hasher *secret.Hasher
+	Region string // the word that new pool ids begin with, such as us-east-1
+	// Invite sends a new user their temporary password. It runs inside the
+	// transaction that makes the user, so it may only enqueue. Without it nobody
+	// is sent anything.
+	Invite func(ctx context.Context, p *provider.Pool, u *provider.User, password string) error
+}
+
+// New makes a Directory with its caches.
+func New(c Config) *Directory {
+	return &Directory{
+		Config:  c,
+		pools:   store.NewCache[*provider.Pool](c.Store, 1024),
+		clients: store.NewCache[*provider.Client](c.Store, 8192),
+		servers: store.NewCache[[]provider.ResourceServer](c.Store, 1024),
+	}
+}
+
+// change runs f and writes what happened, in one transaction.
+func (d *Directory) change(ctx context.Context, pool, action, target string, detail map[string]string, f func(context.Context) error) error {
+	return d.Store.Tx(ctx, func(ctx context.Context) error {
+		if err := f(ctx); err != nil {
+			return err
+		}
+		return d.Audit.Record(ctx, pool, action, audit.Success, target, detail)
+	})
+}
+
+// changeIn is change in a pool that has to be there.
+func (d *Directory) changeIn(ctx context.Context, pool, action, target string, detail map[string]string, f func(context.Context, *provider.Pool) error) error {
+	return d.change(ctx, pool, action, target, detail, func(ctx context.Context) error {
+		p, err := d.Pool(ctx, pool)
+		if err != nil {
+			return err
+		}
+		return f(ctx, p)
+	})
+}

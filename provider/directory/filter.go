@@ -1,0 +1,102 @@
+package directory
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/store"
+)
+
+// Users lists a pool's users in the order they were made: at most limit that
+// come behind the user made at afterTime with the id afterID. filter is
+// Cognito's expression: attribute = "value" or attribute ^= "value"; empty
+// chooses all.
+//
+// Errors: provider.ErrPoolNotFound, provider.CodeInvalid.
+func (d *Directory) Users(ctx context.Context, pool, filter string, afterTime provider.Time, afterID string, limit int) ([]provider.User, error) {
+	f, err := ParseFilter(filter)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Pool(ctx, pool); err != nil {
+		return nil, err
+	}
+	return d.Store.Pool(pool).Users(ctx, f, afterTime, afterID, limit)
+}
+
+// ParseFilter reads a filter expression. A backslash takes the meaning away from
+// a quote or a backslash behind it.
+//
+// Errors: provider.CodeInvalid.
+func ParseFilter(filter string) (store.UserFilter, error) {
+	var f store.UserFilter
+	rest := strings.TrimSpace(filter)
+	if rest == "" {
+		return f, nil
+	}
+	end := strings.IndexAny(rest, " \t=^")
+	if end < 0 {
+		return f, badFilter()
+	}
+	name := strings.Trim(rest[:end], `"`)
+	rest = strings.TrimSpace(rest[end:])
+	if after, ok := strings.CutPrefix(rest, "^="); ok {
+		f.Prefix, rest = true, after
+	} else if after, ok := strings.CutPrefix(rest, "="); ok {
+		rest = after
+	} else {
+		return f, badFilter()
+	}
+	value, ok := unquote(strings.TrimSpace(rest))
+	if !ok {
+		return f, badFilter()
+	}
+	f.Value = value
+	return f, attribute(&f, name)
+}
+
+// attribute translates Cognito's names and refuses those it cannot search.
+func attribute(f *store.UserFilter, name string) error {
+	switch {
+	case name == "cognito:user_status":
+		f.Attribute = "status"
+	case name == "status":
+		if f.Prefix || (f.Value != "Enabled" && f.Value != "Disabled") {
+			return provider.Invalid("Filter", `status takes = "Enabled" or = "Disabled".`)
+		}
+		f.Attribute, f.Value = "enabled", strconv.FormatBool(f.Value == "Enabled")
+	case slices.Contains([]string{"username", "sub", "email", "phone_number", "name", "given_name", "family_name", "preferred_username"}, name):
+		f.Attribute = name
+	default:
+		return provider.Invalid("Filter", "Users cannot be searched by %q.", name)
+	}
+	return nil
+}
+
+func unquote(s string) (string, bool) {
+	if len(s) < 2 || s[0] != '"' {
+		return "", false
+	}
+	var out strings.Builder
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			if i++; i == len(s) {
+				return "", false
+			}
+			out.WriteByte(s[i])
+		case '"':
+			return out.String(), i == len(s)-1
+		default:
+			out.WriteByte(s[i])
+		}
+	}
+	return "", false
+}
+
+func badFilter() error {
+	return provider.Invalid("Filter", `Write it as attribute = "value" or attribute ^= "value".`)
+}

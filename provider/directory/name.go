@@ -1,0 +1,52 @@
+package directory
+
+import (
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/cognate-idp/cognate/provider"
+)
+
+// NameKey is the form of a name that is unique in the pool: folded by Unicode's
+// compatibility form and full case folding, or, where the pool tells case apart,
+// by canonical form alone. Databases never fold, since each does it differently.
+func NameKey(p *provider.Pool, name string) string {
+	if p.Settings.CaseSensitive {
+		return norm.NFC.String(name)
+	}
+	// Folding may undo the normal form, so normalise again (Unicode 3.13, D146).
+	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
+}
+
+// names lists what leads to a user: the username, and the attributes that the
+// pool signs in by. An address counts as an alias once it is verified; where it
+// stands in place of a username it counts at once. Users from an upstream sign
+// in there, so only their username leads to them.
+func names(p *provider.Pool, u *provider.User) []provider.UserName {
+	out := []provider.UserName{{Key: NameKey(p, u.Username), Kind: "username"}}
+	if u.Status == provider.UserExternalProvider {
+		return out
+	}
+	for _, kind := range p.Settings.UsernameAttrs {
+		out = withName(p, out, kind, u.Attributes[kind])
+	}
+	for _, kind := range p.Settings.AliasAttrs {
+		if kind == "preferred_username" || u.Attributes[kind+"_verified"] == "true" {
+			out = withName(p, out, kind, u.Attributes[kind])
+		}
+	}
+	return out
+}
+
+func withName(p *provider.Pool, names []provider.UserName, kind, value string) []provider.UserName {
+	if value == "" {
+		return names
+	}
+	key := NameKey(p, value)
+	for _, n := range names {
+		if n.Key == key { // the same person's own name
+			return names
+		}
+	}
+	return append(names, provider.UserName{Key: key, Kind: kind})
+}

@@ -1,0 +1,111 @@
+package directory
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cognate-idp/cognate/provider"
+)
+
+const (
+	maxCustomAttributes = 50
+	maxValue            = 2048 // characters of one attribute
+)
+
+// Schema lists every attribute that a pool knows: OpenID Connect's standard
+// claims (OpenID Connect Core 1.0 section 5.1) as the pool has them, then its
+// own.
+func Schema(p *provider.Pool) []provider.Attribute {
+	out := standardAttributes()
+	for _, a := range p.Settings.Schema {
+		i := slices.IndexFunc(out, func(b provider.Attribute) bool { return b.Name == a.Name && !a.Custom })
+		if i >= 0 {
+			out[i] = a
+		} else {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// standardAttributes are the claims that every pool has.
+func standardAttributes() []provider.Attribute {
+	text := func(name string, min, max int) provider.Attribute {
+		return provider.Attribute{Name: name, Type: "String", Mutable: true, MinLength: &min, MaxLength: &max}
+	}
+	flag := func(name string) provider.Attribute {
+		return provider.Attribute{Name: name, Type: "Boolean", Mutable: true}
+	}
+	zero := "0"
+	sub := text("sub", 1, maxValue)
+	sub.Required, sub.Mutable = true, false
+	out := []provider.Attribute{sub}
+	for _, name := range []string{
+		"name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website",
+		"email", "gender", "zoneinfo", "locale", "phone_number", "address",
+	} {
+		out = append(out, text(name, 0, maxValue))
+	}
+	return append(out, text("birthdate", 10, 10), flag("email_verified"), flag("phone_number_verified"),
+		provider.Attribute{Name: "updated_at", Type: "Number", Mutable: true, MinValue: &zero})
+}
+
+// WireName is the name that users' attributes carry: custom ones are prefixed.
+func WireName(a provider.Attribute) string {
+	switch {
+	case a.Custom && a.DevOnly:
+		return "dev:custom:" + a.Name
+	case a.Custom:
+		return "custom:" + a.Name
+	}
+	return a.Name
+}
+
+func checkSchema(schema []provider.Attribute) error {
+	standard := standardAttributes()
+	custom := 0
+	seen := map[string]bool{}
+	for _, a := range schema {
+		name := WireName(a)
+		if seen[name] {
+			return provider.Invalid("Schema", "The attribute %s is given twice.", name)
+		}
+		seen[name] = true
+		if a.Custom {
+			custom++
+			if a.Required {
+				return provider.Invalid("Schema", "The custom attribute %s cannot be required: users who are there already have none.", a.Name)
+			}
+		} else if !slices.ContainsFunc(standard, func(b provider.Attribute) bool { return b.Name == a.Name && b.Type == a.Type }) {
+			return provider.Invalid("Schema", "The standard attribute %s has another data type.", a.Name)
+		}
+		if err := checkBounds(a); err != nil {
+			return err
+		}
+	}
+	if custom > maxCustomAttributes {
+		return &provider.Error{Code: provider.CodeLimit, Kind: "pool", Message: "A user pool has at most 50 custom attributes."}
+	}
+	return nil
+}
+
+func checkBounds(a provider.Attribute) error {
+	if a.MinLength != nil && a.MaxLength != nil && *a.MinLength > *a.MaxLength {
+		return provider.Invalid("Schema", "The attribute %s has a MinLength above its MaxLength.", a.Name)
+	}
+	for _, bound := range []*string{a.MinValue, a.MaxValue} {
+		if bound == nil {
+			continue
+		}
+		if _, err := strconv.ParseInt(*bound, 10, 64); err != nil {
+			return provider.Invalid("Schema", "The attribute %s has a bound that is not a whole number.", a.Name)
+		}
+	}
+	return nil
+}
+
+// IsStandard reports whether a name is one of the standard claims.
+func IsStandard(name string) bool {
+	return slices.ContainsFunc(standardAttributes(), func(a provider.Attribute) bool { return a.Name == strings.TrimSpace(name) })
+}

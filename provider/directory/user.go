@@ -1,0 +1,230 @@
+package directory
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/secret"
+)
+
+// NewUser says who a new user is.
+type NewUser struct {
+	ID         string // the sub; made when empty (imports keep theirs)
+	Username   string // in pools that sign in by an address, that address
+	Attributes map[string]string
+	Password   string // made when empty, unless NoPassword
+	NoPassword bool   // for users who sign in at an upstream
+	Permanent  bool   // the password need not be changed
+	Status     provider.UserStatus
+	TakeAlias  bool // take an address away from whoever has it as an alias
+	Invite     bool // send the password
+}
+
+// CreateUser adds a user.
+//
+// Errors: provider.ErrUserExists, provider.ErrAliasExists, provider.CodeInvalid,
+// provider.CodePasswordPolicy.
+func (d *Directory) CreateUser(ctx context.Context, pool string, n NewUser) (*provider.User, error) {
+	p, err := d.Pool(ctx, pool)
+	if err != nil {
+		return nil, err
+	}
+	u, err := newUser(p, n)
+	if err != nil {
+		return nil, err
+	}
+	var pw *provider.Password
+	if !n.NoPassword {
+		if n.Password == "" {
+			n.Password = secret.Password(p.Settings.PasswordPolicy.MinimumLength)
+		}
+		if pw, err = d.hash(ctx, p, n.Password, n.Permanent); err != nil {
+			return nil, err
+		}
+		pw.UserID = u.ID
+	}
+	st := d.Store.Pool(pool)
+	err = d.change(ctx, pool, UserCreate, userTarget(u.ID), map[string]string{"status": string(u.Status)}, func(ctx context.Context) error {
+		list := names(p, u)
+		if n.TakeAlias {
+			for _, name := range list[1:] {
+				if err := st.ReleaseName(ctx, name.Key, u.ID); err != nil {
+					return err
+				}
+			}
+		}
+		if err := st.CreateUser(ctx, u, list); err != nil {
+			return err
+		}
+		if pw == nil {
+			return nil
+		}
+		if err := st.SetPassword(ctx, pw); err != nil {
+			return err
+		}
+		if n.Invite && d.Invite != nil {
+			return d.Invite(ctx, p, u, n.Password)
+		}
+		return nil
+	})
+	return u, err
+}
+
+func newUser(p *provider.Pool, n NewUser) (*provider.User, error) {
+	u := &provider.User{PoolID: p.ID, ID: n.ID, Username: n.Username, Status: n.Status, Enabled: true}
+	if u.ID == "" {
+		u.ID = uuid.NewString()
+	}
+	if u.Status == "" {
+		u.Status = provider.UserForceChangePassword
+		if n.Permanent {
+			u.Status = provider.UserConfirmed
+		}
+	}
+	attributes := map[string]string{}
+	maps.Copy(attributes, n.Attributes)
+	if len(p.Settings.UsernameAttrs) > 0 && u.Status != provider.UserExternalProvider {
+		kind, err := addressKind(p, n.Username)
+		if err != nil {
+			return nil, err
+		}
+		attributes[kind] = n.Username
+		u.Username = u.ID // nobody has to know it: the address leads to the user
+	}
+	return u, setAttributes(p, u, attributes, true)
+}
+
+// addressKind is the attribute that a name is, in a pool whose users sign in by
+// an address.
+func addressKind(p *provider.Pool, name string) (string, error) {
+	kind := "phone_number"
+	if strings.Contains(name, "@") {
+		kind = "email"
+	}
+	if !slices.Contains(p.Settings.UsernameAttrs, kind) {
+		return "", provider.Invalid("Username", "Users of this pool are named by their %s.", strings.Join(p.Settings.UsernameAttrs, " or "))
+	}
+	return kind, nil
+}
+
+// FindUser answers the user that a name leads to: username, alias or sub.
+//
+// Errors: provider.ErrPoolNotFound, provider.ErrUserNotFound.
+func (d *Directory) FindUser(ctx context.Context, pool, name string) (*provider.User, error) {
+	p, err := d.Pool(ctx, pool)
+	if err != nil {
+		return nil, err
+	}
+	u, err := d.Store.Pool(pool).UserByName(ctx, NameKey(p, name))
+	if provider.CodeOf(err) == provider.CodeNotFound && uuid.Validate(name) == nil {
+		return d.Store.Pool(pool).User(ctx, name)
+	}
+	return u, err
+}
+
+// UpdateUser sets attributes; an empty value removes one.
+//
+// Errors: provider.ErrUserNotFound, provider.ErrAliasExists, provider.CodeInvalid.
+func (d *Directory) UpdateUser(ctx context.Context, pool, name string, values map[string]string) error {
+	u, err := d.FindUser(ctx, pool, name)
+	if err != nil {
+		return err
+	}
+	changed := map[string]string{"attributes": strings.Join(slices.Sorted(maps.Keys(values)), " ")}
+	return d.changeIn(ctx, pool, UserUpdate, userTarget(u.ID), changed, func(ctx context.Context, p *provider.Pool) error {
+		return d.Store.Pool(pool).ChangeUser(ctx, u.ID, func(u *provider.User) ([]provider.UserName, error) {
+			if err := setAttributes(p, u, values, false); err != nil {
+				return nil, err
+			}
+			return names(p, u), nil
+		})
+	})
+}
+
+// DeleteUser removes a user with their sessions, grants and everything else that
+// hangs on them. The audit trail keeps their sub, which by then names nobody.
+//
+// Errors: provider.ErrUserNotFound; provider.CodeForbidden for the last owner of
+// the installation.
+func (d *Directory) DeleteUser(ctx context.Context, pool, name string) error {
+	u, err := d.FindUser(ctx, pool, name)
+	if err != nil {
+		return err
+	}
+	return d.changeIn(ctx, pool, UserDelete, userTarget(u.ID), nil, func(ctx context.Context, p *provider.Pool) error {
+		if err := d.keepOwner(ctx, p, u.ID, Everywhere); err != nil {
+			return err
+		}
+		return d.Store.Pool(pool).DeleteUser(ctx, u.ID)
+	})
+}
+
+// SetEnabled lets a user in or shuts them out; shutting out ends every session
+// and grant at once.
+//
+// Errors: provider.ErrUserNotFound; provider.CodeForbidden for the last owner.
+func (d *Directory) SetEnabled(ctx context.Context, pool, name string, enabled bool) error {
+	u, err := d.FindUser(ctx, pool, name)
+	if err != nil {
+		return err
+	}
+	action := UserEnable
+	if !enabled {
+		action = UserDisable
+	}
+	st := d.Store.Pool(pool)
+	return d.changeIn(ctx, pool, action, userTarget(u.ID), nil, func(ctx context.Context, p *provider.Pool) error {
+		if !enabled {
+			if err := d.keepOwner(ctx, p, u.ID, Everywhere); err != nil {
+				return err
+			}
+			if err := st.EndUserSessions(ctx, u.ID, "user disabled"); err != nil {
+				return err
+			}
+		}
+		return st.ChangeUser(ctx, u.ID, func(u *provider.User) ([]provider.UserName, error) {
+			u.Enabled = enabled
+			return nil, nil
+		})
+	})
+}
+
+// Confirm makes an unconfirmed user a confirmed one.
+//
+// Errors: provider.ErrUserNotFound; provider.CodeForbidden in any other state.
+func (d *Directory) Confirm(ctx context.Context, pool, name string) error {
+	u, err := d.FindUser(ctx, pool, name)
+	if err != nil {
+		return err
+	}
+	return d.change(ctx, pool, UserConfirm, userTarget(u.ID), nil, func(ctx context.Context) error {
+		return d.Store.Pool(pool).ChangeUser(ctx, u.ID, func(u *provider.User) ([]provider.UserName, error) {
+			if u.Status != provider.UserUnconfirmed {
+				return nil, &provider.Error{Code: provider.CodeForbidden, Kind: "user",
+					Message: "User cannot be confirmed. Current status is " + string(u.Status)}
+			}
+			u.Status = provider.UserConfirmed
+			return nil, nil
+		})
+	})
+}
+
+// SignOut ends every session and grant of a user.
+//
+// Errors: provider.ErrUserNotFound.
+func (d *Directory) SignOut(ctx context.Context, pool, name string) error {
+	u, err := d.FindUser(ctx, pool, name)
+	if err != nil {
+		return err
+	}
+	return d.change(ctx, pool, UserSignOut, userTarget(u.ID), nil, func(ctx context.Context) error {
+		return d.Store.Pool(pool).EndUserSessions(ctx, u.ID, "signed out by an operator")
+	})
+}
+
+func userTarget(id string) string { return "user/" + id }
