@@ -66,12 +66,13 @@ type Membership struct {
 	CreatedAt Time   `gorm:"autoCreateTime:false"`
 }
 
-// FederatedLogin ties an upstream's subject to a user.
+// FederatedLogin ties an upstream's subject to a user. The issuer is part of the
+// key: a provider that is pointed at another issuer knows other people.
 type FederatedLogin struct {
 	PoolID     string `gorm:"primaryKey;column:pool"`
 	Provider   string `gorm:"primaryKey"`
+	Issuer     string `gorm:"primaryKey"`
 	Subject    string `gorm:"primaryKey"`
-	Issuer     string
 	UserID     string `gorm:"column:user_id"`
 	CreatedAt  Time   `gorm:"autoCreateTime:false"`
 	LastUsedAt Time

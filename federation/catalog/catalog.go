@@ -44,7 +44,7 @@ func (c *Catalog) Redirector(ctx context.Context, kind string, details map[strin
 	if r, ok := c.open[key]; ok {
 		return r, nil
 	}
-	r, err := c.make(ctx, kind, details)
+	r, err := c.build(ctx, kind, details)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (c *Catalog) keep(key [sha256.Size]byte, r federation.Redirector) {
 	c.open[key] = r
 }
 
-func (c *Catalog) make(ctx context.Context, kind string, details map[string]string) (federation.Redirector, error) {
+func (c *Catalog) build(ctx context.Context, kind string, details map[string]string) (federation.Redirector, error) {
 	switch kind {
 	case "OIDC":
 		return oidc.Open(ctx, oidc.FromDetails(details), c.HTTP)

@@ -127,7 +127,7 @@ create table federated_logins (
   user_id text not null,
   created_at bigint not null,
   last_used_at bigint not null default 0,
-  primary key (pool, provider, subject),
+  primary key (pool, provider, issuer, subject),
   foreign key (pool, user_id) references users (pool, id) on delete cascade
 );
 create index federated_logins_user on federated_logins (pool, user_id);
