@@ -49,10 +49,11 @@ type Result struct {
 }
 
 // outcome is what a step decided. write belongs into the transaction that moves
-// the attempt on or ends it.
+// the attempt on or ends it; try is released after it.
 type outcome struct {
 	next  Step // empty once the person is known
 	write func(ctx context.Context) error
+	try   *risk.Try
 }
 
 // Answer takes what the person gave for the attempt's step.
@@ -78,6 +79,9 @@ func (f *Flow) Answer(ctx context.Context, pool *provider.Pool, id, binding, pre
 	default:
 		// A step that answers elsewhere, such as at an upstream provider.
 		return nil, provider.ErrAttemptNotFound
+	}
+	if out.try != nil {
+		defer out.try.Release()
 	}
 	if err != nil {
 		return nil, err

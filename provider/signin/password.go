@@ -23,33 +23,36 @@ func (f *Flow) password(ctx context.Context, pool *provider.Pool, a *Attempt, gi
 		return outcome{}, err
 	}
 	proof, err := f.prove(ctx, pool, given.Username, given.Password)
-	if proof != nil {
-		defer proof.try.Release()
+	if err == nil {
+		err = usable(&proof.login.User, &proof.login.Password, f.Store.Now())
 	}
+	if proof == nil {
+		return outcome{}, err // throttled, or a fault: no check was made
+	}
+	out := outcome{try: proof.try}
 	if err != nil {
-		return outcome{}, f.refuse(ctx, pool, a, proof, err)
-	}
-	if err := usable(&proof.login.User, &proof.login.Password, f.Store.Now()); err != nil {
-		return outcome{}, f.refuse(ctx, pool, a, proof, err)
+		return out, f.refuse(ctx, pool, a, proof, err)
 	}
 	user := &proof.login.User
 	a.state.Typed, a.state.UserID, a.state.Username, a.state.AMR = given.Username, user.ID, user.Username, []string{"pwd"}
 	if user.Status == provider.UserForceChangePassword || proof.login.Password.Temporary {
 		a.state.Proven = proof.login.Password.Hash
-		return outcome{next: StepNewPassword, write: proof.try.Passed}, nil
+		out.next, out.write = StepNewPassword, proof.try.Passed
+		return out, nil
 	}
 	rehash, err := f.rehash(ctx, proof, given.Password)
 	if err != nil {
-		return outcome{}, err
+		return out, err
 	}
-	return outcome{write: func(ctx context.Context) error {
+	out.write = func(ctx context.Context) error {
 		if rehash != "" {
 			if err := f.Store.Pool(pool.ID).RehashPassword(ctx, user.ID, proof.login.Password.Hash, rehash); err != nil {
 				return err
 			}
 		}
 		return proof.try.Passed(ctx)
-	}}, nil
+	}
+	return out, nil
 }
 
 // proof is a password check that was made.
@@ -126,8 +129,6 @@ func usable(u *provider.User, w *provider.Password, now provider.Time) error {
 func (f *Flow) refuse(ctx context.Context, pool *provider.Pool, a *Attempt, p *proof, err error) error {
 	reason := ""
 	switch {
-	case p == nil:
-		return err // throttled or a fault: no check was made
 	case errors.Is(err, provider.ErrWrongPassword) && p.login == nil:
 		reason = "unknown_user"
 		if a.state.Reveal {

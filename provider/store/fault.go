@@ -63,7 +63,9 @@ func classify(err error) error {
 		f.away = true
 	default:
 		var connect *pgconn.ConnectError
-		f.away = errors.As(err, &connect) || pgconn.SafeToRetry(err)
+		// database/sql keeps its error for a closed handle to itself. Requests that
+		// outlive the store, while the process ends, meet it.
+		f.away = errors.As(err, &connect) || pgconn.SafeToRetry(err) || err.Error() == "sql: database is closed"
 	}
 	return f
 }
