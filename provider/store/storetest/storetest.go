@@ -108,6 +108,7 @@ func open(t testing.TB, c store.Config) *store.Store {
 			t.Errorf("close %s: %v", c.Driver, err)
 		}
 	})
+	demandScope(t, st)
 	return st
 }
 
