@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -137,4 +138,9 @@ func cleanUp(ctx context.Context, st *store.Store, log *slog.Logger) {
 		case <-tick.C:
 		}
 	}
+}
+
+// newHasher hashes on every core and lets a burst wait in line.
+func newHasher() (*secret.Hasher, error) {
+	return secret.NewHasher(secret.DefaultParams, runtime.GOMAXPROCS(0), 4096)
 }

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const testKey = "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+func TestConfigRefusesWhatIsUnsafe(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		change func(*config)
+		want   string // empty: accepted
+	}{
+		{"as it should be", func(*config) {}, ""},
+		{"no base URL", func(c *config) { c.BaseURL = "" }, "base_url is not set"},
+		{"plain http elsewhere", func(c *config) { c.BaseURL = "http://login.example.com" }, "plain http"},
+		{"plain http on loopback", func(c *config) { c.BaseURL = "http://localhost:9000" }, ""},
+		{"an address for a name", func(c *config) { c.BaseURL = "http://127.0.0.1:9000" }, "IP address"},
+		{"a path in the base URL", func(c *config) { c.BaseURL = "https://example.com/auth" }, "without path"},
+		{"a user in the base URL", func(c *config) { c.BaseURL = "https://a:b@example.com" }, "without path"},
+		{"no master key", func(c *config) { c.MasterKeys = nil }, "no master key"},
+		{"a short master key", func(c *config) { c.MasterKeys = []string{"1:AAAA"} }, "VERSION:BASE64"},
+		{"a well-known database password", func(c *config) { c.Database = "postgres://app:postgres@db.internal/x" }, "well-known password"},
+		{"another database", func(c *config) { c.Database = "mysql://db" }, "postgres:// URL or sqlite:PATH"},
+		{"ephemeral for real", func(c *config) { c.ephemeral = true }, "forget every account"},
+		{"a toy certificate for real", func(c *config) { c.selfTLS = true }, "nobody trusts"},
+		{"development for everybody", func(c *config) { c.dev, c.Listen = true, "0.0.0.0:80" }, "loopback only"},
+		{"half a certificate", func(c *config) { c.TLSCert = "x" }, "go together"},
+		{"a region of no form", func(c *config) { c.Region = "here" }, "region"},
+		{"a proxy without a mask", func(c *config) { c.TrustedProxies = []string{"10.0.0.1"} }, "not a CIDR"},
+		{"an unknown level", func(c *config) { c.LogLevel = "loud" }, "log_level"},
+	} {
+		conf := &config{BaseURL: "https://login.example.com", MasterKeys: []string{testKey}}
+		conf.fillIn()
+		c.change(conf)
+		err := conf.check()
+		if c.want == "" {
+			if err != nil {
+				t.Errorf("%s: refused: %v", c.name, err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+			continue
+		}
+		var f *fixed
+		if !errors.As(err, &f) || f.fix == "" {
+			t.Errorf("%s: no word on what to do", c.name)
+		}
+	}
+}
+
+func TestConfigSources(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "c.yaml")
+	write := func(text string) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("base_url: https://a.example\nlisten: :1\ntrusted_proxies: [10.0.0.0/8]\n")
+	c, err := loadConfig(path, []string{"COGNATE_BASE_URL=https://b.example", "COGNATE_OUTBOUND_ALLOW=a.internal, 10.1.0.0/16", "COGNATE_PROFILE=x", "PATH=/bin"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.BaseURL != "https://b.example" || c.Listen != ":1" || len(c.TrustedProxies) != 1 || len(c.OutboundAllow) != 2 {
+		t.Errorf("%+v", c)
+	}
+	write("base_urll: https://a.example\n")
+	if _, err := loadConfig(path, nil); err == nil || !strings.Contains(err.Error(), "base_urll") {
+		t.Errorf("a typing error in the file: %v", err)
+	}
+	if _, err := loadConfig("", []string{"COGNATE_DEV=1"}); err == nil {
+		t.Error("a flag's name in the environment is taken")
+	}
+	write("base_url: [")
+	if _, err := loadConfig(path, nil); err == nil {
+		t.Error("broken YAML is taken")
+	}
+	if _, err := loadConfig(filepath.Join(t.TempDir(), "none"), nil); err == nil {
+		t.Error("a missing file is taken")
+	}
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// devJSON is dev.json: where everything of a development server is, for scripts.
+type devJSON struct {
+	BaseURL    string `json:"base_url"`
+	UserPoolID string `json:"user_pool_id"`
+	Issuer     string `json:"issuer"`
+	Clients    struct {
+		Public struct {
+			ClientID string `json:"client_id"`
+		} `json:"public"`
+		Confidential struct {
+			ClientID     string `json:"client_id"`
+			ClientSecret string `json:"client_secret"`
+		} `json:"confidential"`
+		Machine struct {
+			ClientID     string `json:"client_id"`
+			ClientSecret string `json:"client_secret"`
+			Scope        string `json:"scope"`
+		} `json:"machine"`
+	} `json:"clients"`
+	RedirectURI string    `json:"redirect_uri"`
+	Users       []devUser `json:"users"`
+	Operator    struct {
+		Username        string `json:"username"`
+		Password        string `json:"password"`
+		AccessKeyID     string `json:"access_key_id"`
+		SecretAccessKey string `json:"secret_access_key"`
+	} `json:"operator"`
+	IdentityPoolID string `json:"identity_pool_id"`
+	MailboxURL     string `json:"mailbox_url"`
+	ConsoleURL     string `json:"console_url"`
+	DemoAppURL     string `json:"demo_app_url"`
+}
+
+type devUser struct {
+	Username string `json:"username"`
+	Password string `json:"password"`
+	Email    string `json:"email"`
+}
+
+func devJSONPath(data string) string { return filepath.Join(data, "dev.json") }
+
+// write replaces dev.json whole, so that a script never reads half of it.
+func (d *devJSON) write(data string) error {
+	b, err := json.MarshalIndent(d, "", "  ")
+	if err != nil {
+		return fmt.Errorf("dev.json: %w", err)
+	}
+	path := devJSONPath(data)
+	tmp := path + ".new"
+	if err := os.WriteFile(tmp, append(b, '\n'), 0o600); err != nil {
+		return fmt.Errorf("write dev.json: %w", err)
+	}
+	// An older file with the new one's name may have had other rights.
+	return errors.Join(os.Chmod(tmp, 0o600), os.Rename(tmp, path))
+}
+
+// banner says where everything is.
+func (d *devJSON) banner(w io.Writer, data string) error {
+	user := d.Users[0]
+	_, err := fmt.Fprintf(w, `
+  Cognate is ready.
+
+  Demo app        %s
+  Sign in as      %s / %s
+  Mailbox         %s
+  Everything      %s/
+
+  Issuer          %s
+  Identity pool   %s
+  Public client   %s
+  Confidential    %s / %s
+  Machine         %s / %s
+  Operator        %s / %s
+  For scripts     %s
+
+  Stop with Ctrl-C.
+
+`, d.DemoAppURL, user.Username, user.Password, d.MailboxURL, d.BaseURL, d.Issuer, d.IdentityPoolID,
+		d.Clients.Public.ClientID, d.Clients.Confidential.ClientID, d.Clients.Confidential.ClientSecret,
+		d.Clients.Machine.ClientID, d.Clients.Machine.ClientSecret,
+		d.Operator.Username, d.Operator.Password, devJSONPath(data))
+	if err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
+}
