@@ -2,7 +2,7 @@
 # data folder: no shell, no package manager, nothing that runs as root.
 #
 #   docker build --build-arg VERSION=$(git describe --tags --always) -t cognate .
-#   docker run -p 8080:8080 -v cognate:/data -e COGNATE_BASE_URL=... -e COGNATE_MASTER_KEY=... cognate
+#   docker run -p 8080:8080 -v cognate:/data -e COGNATE_BASE_URL=... -e COGNATE_MASTER_KEYS=... cognate
 
 FROM golang:1.26-bookworm AS build
 WORKDIR /src

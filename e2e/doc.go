@@ -1,0 +1,9 @@
+// Package e2e tests the built binary over its sockets alone, with a real
+// browser and with other people's clients: the newcomer's five steps, OpenID
+// Connect libraries for Go and Node.js, the AWS SDK for Python, a real upstream
+// provider, two processes on one database, kill -9 and races. What can be
+// tested inside one process is tested beside its package.
+//
+// Each test starts a server of its own on a free port; pictures go to
+// e2e/artefacts. `go test -short` runs none of it.
+package e2e
