@@ -7,8 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -175,13 +173,4 @@ func flow(t *testing.T, p *server.Process, client server.Client) visitor.Flow {
 		Authorize: m.Authorization, Token: m.Token, RedirectURI: p.Dev.RedirectURI, Scope: "openid profile email",
 		Client: visitor.Client{ID: client.ID, Secret: client.Secret},
 	}
-}
-
-// artefact names a file of the folder that the pictures are in.
-func artefact(t *testing.T, name string) string {
-	t.Helper()
-	if err := os.MkdirAll("artefacts", 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return filepath.Join("artefacts", name)
 }

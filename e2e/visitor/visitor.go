@@ -185,6 +185,7 @@ type Tokens struct {
 	ExpiresIn int    `json:"expires_in"`
 	Scope     string `json:"scope"`
 	Issued    string `json:"issued_token_type"`
+	Identity  string `json:"identity_id"` // an identity pool's answer only
 }
 
 // Code runs the flow up to the code and returns it with its PKCE verifier.

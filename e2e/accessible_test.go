@@ -1,0 +1,90 @@
+package e2e
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/cognate-idp/cognate/e2e/browser"
+	"github.com/cognate-idp/cognate/e2e/visitor"
+)
+
+// TestEveryPageIsAccessible runs axe-core on every page in every state: light
+// and dark, with scripts and without, wide and on a phone. The preview, which
+// shows the states, exists with --dev only; it is drawn by the same templates
+// and served with the same headers as the real pages.
+func TestEveryPageIsAccessible(t *testing.T) {
+	slow(t)
+	b := openBrowser(t)
+	p := start(t)
+	v := visitor.New(nil, "", "")
+	answer, err := v.Get(t.Context(), p.Dev.BaseURL+"/preview/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	index, err := visitor.Parse(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var states []string
+	index.Each("a", func(at func(string) string) {
+		if href, err := answer.URL.Parse(at("href")); err == nil && href.Host == answer.URL.Host && len(href.Path) > len("/preview/") && href.Path[:9] == "/preview/" {
+			states = append(states, href.String())
+		}
+	})
+	slices.Sort(states)
+	states = slices.Compact(states)
+	if len(states) < 20 {
+		t.Fatalf("the preview lists %d states: %v", len(states), states)
+	}
+	for _, address := range []string{"/", "/mailbox", "/demo/"} {
+		states = append(states, p.Dev.BaseURL+address)
+	}
+	for _, look := range []browser.Look{{}, {Dark: true}, {NoScripts: true}, {Dark: true, NoScripts: true}, {Phone: true}} {
+		t.Run(look.String(), func(t *testing.T) {
+			t.Parallel()
+			w := b.Open(t, look)
+			for _, address := range states {
+				w.Goto(address)
+				w.AssertAccessible(address)
+				if look.Phone {
+					if wide := browser.Eval[int](w, "document.documentElement.scrollWidth"); wide > 390 {
+						t.Errorf("%s is %d points wide on a phone of 390", address, wide)
+					}
+				}
+				w.Screenshot("page-" + address[len(p.Dev.BaseURL)+1:])
+			}
+		})
+	}
+}
+
+// TestWithoutScripts signs in and out in a browser that runs none.
+func TestWithoutScripts(t *testing.T) {
+	slow(t)
+	b := openBrowser(t)
+	p := start(t)
+	w := b.Open(t, browser.Look{NoScripts: true})
+	m := discover(t, p.Dev.Issuer)
+	user := p.Dev.Users[0]
+	w.Goto(m.Authorization + "?response_type=code&client_id=" + p.Dev.Clients.Confidential.ID + "&scope=openid&state=s" +
+		"&redirect_uri=" + p.Dev.RedirectURI + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256")
+	w.Fill("#identifier", user.Username)
+	w.Fill("#password", "wrong")
+	w.Click("button#sign-in")
+	w.See("[role=alert]")
+	w.AssertAccessible("sign-in refused, without scripts")
+	w.Fill("#identifier", user.Username)
+	w.Fill("#password", user.Password)
+	w.Click("button#sign-in")
+	w.Await("location.search.includes('code=') || document.querySelector('#allow')")
+	if w.Has("#allow") {
+		w.AssertAccessible("consent, without scripts")
+		w.Click("#allow")
+		w.Await("location.search.includes('code=')")
+	}
+	w.Goto(m.EndSession)
+	w.AssertAccessible("sign-out, without scripts")
+	w.Click("#sign-out")
+	w.Await("!document.querySelector('#sign-out')")
+	w.AssertAccessible("signed out, without scripts")
+	w.Screenshot("signed-out")
+}
