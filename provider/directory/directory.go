@@ -16,11 +16,12 @@ type Directory struct {
 	pools   *store.Cache[*provider.Pool]
 	clients *store.Cache[*provider.Client]
 	servers *store.Cache[[]provider.ResourceServer]
+	idps    *store.Cache[[]provider.IdentityProvider]
 
 	operators atomic.Pointer[string] // the id of the operators' pool, once known
 }
 
-// Config is what a Directory needs. Every field but Invite is required.
+// Config is what a Directory needs. All but Invite and CheckIdP are required.
 type Config struct {
 	Store  *store.Store
 	Audit  *audit.Log
@@ -31,6 +32,10 @@ type Config struct {
 	// transaction that makes the user, so it may only enqueue. Without it nobody
 	// is sent anything.
 	Invite func(ctx context.Context, p *provider.Pool, u *provider.User, password string) error
+	// CheckIdP says whether an identity provider's type is known and its details
+	// fit, secrets included. It must not ask the network. Its *federation.Error is
+	// told to the operator. Without it, details are taken as they are.
+	CheckIdP func(ctx context.Context, kind string, details map[string]string) error
 }
 
 // New makes a Directory with its caches.
@@ -40,6 +45,7 @@ func New(c Config) *Directory {
 		pools:   store.NewCache[*provider.Pool](c.Store, 1024),
 		clients: store.NewCache[*provider.Client](c.Store, 8192),
 		servers: store.NewCache[[]provider.ResourceServer](c.Store, 1024),
+		idps:    store.NewCache[[]provider.IdentityProvider](c.Store, 1024),
 	}
 }
 
