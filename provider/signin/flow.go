@@ -18,11 +18,6 @@ type Flow struct {
 	Guard    *risk.Guard
 	Audit    *audit.Log
 	Sessions *Sessions
-
-	// NameKey folds a typed name to the form that leads to a user.
-	NameKey func(pool *provider.Pool, name string) string
-	// CheckPolicy says whether a pool takes a new password.
-	CheckPolicy func(policy provider.PasswordPolicy, password string) error
 }
 
 // Step names what an attempt asks for next.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
+	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/secret"
 )
 
@@ -16,7 +17,7 @@ func (f *Flow) newPassword(ctx context.Context, pool *provider.Pool, a *Attempt,
 	if err := checkPassword("new_password", given.NewPassword); err != nil {
 		return outcome{}, err
 	}
-	if err := f.CheckPolicy(pool.Settings.PasswordPolicy, given.NewPassword); err != nil {
+	if err := directory.CheckPassword(pool, given.NewPassword); err != nil {
 		return outcome{}, err
 	}
 	rows := f.Store.Pool(pool.ID)

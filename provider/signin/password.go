@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/risk"
 	"github.com/cognate-idp/cognate/provider/secret"
 	"github.com/cognate-idp/cognate/provider/store"
@@ -68,7 +69,7 @@ type proof struct {
 // Errors: provider.ErrWrongPassword, provider.CodeThrottled,
 // provider.ErrUnavailable. The proof is set once a try was counted.
 func (f *Flow) prove(ctx context.Context, pool *provider.Pool, name, password string) (*proof, error) {
-	key := f.NameKey(pool, name)
+	key := directory.NameKey(pool, name)
 	login, err := f.Store.Pool(pool.ID).LoginByName(ctx, key)
 	if err != nil && !errors.Is(err, provider.ErrUserNotFound) {
 		return nil, err

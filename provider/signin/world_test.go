@@ -79,13 +79,6 @@ func newWorld(t *testing.T, config store.Config) *world {
 	w.flow = &signin.Flow{
 		Store: st, Sealer: sealer, Hasher: hasher, Guard: &risk.Guard{Store: st}, Audit: trail,
 		Sessions: &signin.Sessions{Store: st, Audit: trail},
-		NameKey:  func(_ *provider.Pool, name string) string { return strings.ToLower(name) },
-		CheckPolicy: func(p provider.PasswordPolicy, password string) error {
-			if len(password) < 8 {
-				return &provider.Error{Code: provider.CodePasswordPolicy, Message: "The password is too short."}
-			}
-			return nil
-		},
 	}
 	w.pool = &provider.Pool{ID: "us-east-1_signin000", Name: "n", Kind: provider.PoolKindUsers, TokenProfile: provider.TokenProfileStandard}
 	if err := st.All().CreatePool(t.Context(), w.pool); err != nil {
