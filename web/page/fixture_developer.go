@@ -33,6 +33,7 @@ func developerFixtures() []Fixture {
 				Link: "https://login.northwind.example/reset?token=abc"},
 		}}},
 		{"mailbox-empty", Mailbox{Chrome: dev}},
+		{"demo", Demo{Chrome: dev}},
 		{"index", index},
 		{"index-passwords", open},
 	}
