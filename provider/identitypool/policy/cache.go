@@ -51,3 +51,15 @@ func (c *Cache) Parse(text string) (*Document, error) {
 	}
 	return doc, nil
 }
+
+// Open is Detail.Open, with the parsed text remembered.
+func (c *Cache) Open(d Detail) (*Document, error) {
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	doc, err := c.Parse(d.Policies)
+	if err != nil {
+		return nil, err
+	}
+	return doc.with(d.Entities), nil
+}

@@ -34,18 +34,31 @@ type Detail struct {
 // Open parses a detail for deciding. One that only refers to its document must
 // be fetched and checked with OpenDocument first.
 func (d Detail) Open() (*Document, error) {
-	if d.Type != DetailType {
-		return nil, fmt.Errorf("policy: authorization detail of type %q, not %q", d.Type, DetailType)
-	}
-	if d.SHA256 != "" {
-		return nil, fmt.Errorf("policy: the sealed policy is at %s", d.URI)
+	if err := d.check(); err != nil {
+		return nil, err
 	}
 	doc, err := Parse(d.Policies)
 	if err != nil {
 		return nil, err
 	}
-	doc.known = d.Entities
-	return doc, nil
+	return doc.with(d.Entities), nil
+}
+
+func (d Detail) check() error {
+	if d.Type != DetailType {
+		return fmt.Errorf("policy: authorization detail of type %q, not %q", d.Type, DetailType)
+	}
+	if d.SHA256 != "" {
+		return fmt.Errorf("policy: the sealed policy is at %s", d.URI)
+	}
+	return nil
+}
+
+// with is the document together with entities that came with it.
+func (d *Document) with(known cedar.EntityMap) *Document {
+	out := *d
+	out.known = known
+	return &out
 }
 
 // Document is the JSON of a detail and the hash it is known by.
