@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cognate-idp/cognate/e2e/server"
 )
 
 // TestBadInput sends every endpoint what it must not accept. The answer is
@@ -37,8 +39,9 @@ func TestBadInput(t *testing.T) {
 		{"userinfo", http.MethodPost, m.UserInfo, nil, form, nil},
 		{"authorize", http.MethodPost, m.Authorization, nil, form, page},
 		{"login", http.MethodPost, p.Dev.Issuer + "/login", http.Header{"Origin": {p.Dev.BaseURL}}, form, page},
-		{"administration", http.MethodPost, p.URL + "/", http.Header{"X-Amz-Target": {userPools + "ListUserPools"}}, amz, awsError},
-		{"no operation", http.MethodPost, p.URL + "/", http.Header{"X-Amz-Target": {userPools + "DoMagic"}}, amz, awsError},
+		{"administration", http.MethodPost, p.URL + "/", http.Header{"X-Amz-Target": {server.UserPools + "ListUserPools"}}, amz, awsError},
+		{"administration, signed", http.MethodPost, p.URL + "/", nil, amz, awsError},
+		{"no operation", http.MethodPost, p.URL + "/", http.Header{"X-Amz-Target": {server.UserPools + "DoMagic"}}, amz, awsError},
 		{"no target", http.MethodPost, p.URL + "/", nil, amz, awsError},
 		{"sync", http.MethodPost, c.datasetURL("bad"), http.Header{"Authorization": {"Bearer " + c.token}}, amz, awsError},
 	}
@@ -74,6 +77,9 @@ func TestBadInput(t *testing.T) {
 						contentType = e.contentType
 					}
 					r, err := http.NewRequestWithContext(t.Context(), e.method, e.url, strings.NewReader(body))
+					if strings.HasSuffix(e.name, "signed") {
+						r, err = p.Signed(t.Context(), server.UserPools+"DescribeUserPool", []byte(body))
+					}
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -117,7 +117,7 @@ func TestTwoProcesses(t *testing.T) {
 	t.Run("disabling a user is at once", func(t *testing.T) {
 		tokens := signIn()
 		user := map[string]any{"UserPoolId": first.Dev.UserPoolID, "Username": first.Dev.Users[0].Username}
-		administer(t, first, userPools+"AdminDisableUser", user)
+		administer(t, first, server.UserPools+"AdminDisableUser", user)
 		if active(second, tokens.Access) {
 			t.Error("disabled at one process, active at the other")
 		}
@@ -125,7 +125,7 @@ func TestTwoProcesses(t *testing.T) {
 			url.Values{"grant_type": {"refresh_token"}, "refresh_token": {tokens.Refresh}}, confidential); err == nil {
 			t.Error("a disabled user's refresh token works at the other process")
 		}
-		administer(t, second, userPools+"AdminEnableUser", user)
+		administer(t, second, server.UserPools+"AdminEnableUser", user)
 		signIn()
 	})
 }

@@ -14,7 +14,7 @@ func TestUpstreamProvider(t *testing.T) {
 	each(t, func(t *testing.T, p *server.Process) {
 		upstream := startNode(t, "upstream.mjs", "cognate", "upstream-secret-0123456789", p.Dev.Issuer+"/oauth2/idpresponse")
 		issuer := upstream.line(t)
-		administer(t, p, userPools+"CreateIdentityProvider", map[string]any{
+		administer(t, p, server.UserPools+"CreateIdentityProvider", map[string]any{
 			"UserPoolId": p.Dev.UserPoolID, "ProviderName": "Upstream", "ProviderType": "OIDC",
 			"ProviderDetails": map[string]string{
 				"client_id": "cognate", "client_secret": "upstream-secret-0123456789", "oidc_issuer": issuer,
@@ -22,14 +22,14 @@ func TestUpstreamProvider(t *testing.T) {
 			},
 			"AttributeMapping": map[string]string{"email": "email", "name": "name"},
 		})
-		client := administer(t, p, userPools+"DescribeUserPoolClient", map[string]any{
+		client := administer(t, p, server.UserPools+"DescribeUserPoolClient", map[string]any{
 			"UserPoolId": p.Dev.UserPoolID, "ClientId": p.Dev.Clients.Public.ID,
 		})["UserPoolClient"].(map[string]any)
 		client["SupportedIdentityProviders"] = []string{"COGNITO", "Upstream"}
 		for _, name := range []string{"CreationDate", "LastModifiedDate", "ClientSecret"} {
 			delete(client, name)
 		}
-		administer(t, p, userPools+"UpdateUserPoolClient", client)
+		administer(t, p, server.UserPools+"UpdateUserPoolClient", client)
 
 		// The upstream's own page asks for any name and any password.
 		comeIn := func(name string) map[string]any {
@@ -54,11 +54,11 @@ func TestUpstreamProvider(t *testing.T) {
 
 		// The upstream says that somebody has alice's address; that makes
 		// them nobody but themselves.
-		administer(t, p, userPools+"AdminCreateUser", map[string]any{
+		administer(t, p, server.UserPools+"AdminCreateUser", map[string]any{
 			"UserPoolId": p.Dev.UserPoolID, "Username": "frida", "MessageAction": "SUPPRESS",
 			"UserAttributes": []map[string]string{{"Name": "email", "Value": "frida@upstream.example"}, {"Name": "email_verified", "Value": "true"}},
 		})
-		local := administer(t, p, userPools+"AdminGetUser", map[string]any{"UserPoolId": p.Dev.UserPoolID, "Username": "frida"})
+		local := administer(t, p, server.UserPools+"AdminGetUser", map[string]any{"UserPoolId": p.Dev.UserPoolID, "Username": "frida"})
 		if frida := comeIn("frida"); frida["sub"] == attribute(local, "sub") {
 			t.Error("a federated sign-in was linked by its e-mail address")
 		}

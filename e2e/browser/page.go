@@ -232,7 +232,7 @@ func (p *Page) scripts(on bool) {
 // Screenshot keeps a picture of the whole page as NAME-LOOK.png.
 func (p *Page) Screenshot(name string) {
 	p.t.Helper()
-	p.capture(name + "-" + p.look.String())
+	p.capture(strings.NewReplacer("/", "-", " ", "-").Replace(strings.Trim(name, "/")) + "-" + p.look.String())
 }
 
 func (p *Page) capture(name string) string {
