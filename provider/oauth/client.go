@@ -95,6 +95,9 @@ func (c *client) idAlgorithm() token.Algorithm {
 // Errors: provider.ErrClientNotFound.
 func (s *Server) client(ctx context.Context, id string) (*client, error) {
 	pool := provider.TenantFrom(ctx).Pool
+	if !clean(id) {
+		return nil, provider.ErrClientNotFound // a database would refuse to be asked
+	}
 	return s.Cache.clients.Get(ctx, pool.ID, id, func(ctx context.Context) (*client, error) {
 		c, err := s.Store.Pool(pool.ID).Client(ctx, id)
 		if err != nil {

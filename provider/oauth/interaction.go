@@ -72,6 +72,9 @@ func (s *Server) Pending(ctx context.Context, id string) (*Interaction, error) {
 // pending reads a waiting request back. Its client is looked up anew: it may have
 // been disabled, or lost the redirect URI, while somebody typed.
 func (s *Server) pending(ctx context.Context, id string) (*authorizeRequest, error) {
+	if !clean(id) {
+		return nil, provider.ErrAttemptNotFound
+	}
 	row, err := s.Store.Pool(provider.TenantFrom(ctx).ID()).Authorization(ctx, id)
 	if err != nil {
 		return nil, err

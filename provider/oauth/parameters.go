@@ -20,11 +20,14 @@ func single(form url.Values, name string) (string, *Error) {
 		return "", invalidRequest("The parameter '" + name + "' is given more than once.")
 	case len(values[0]) > maxParameter:
 		return "", invalidRequest("The parameter '" + name + "' is too long.")
-	case !utf8.ValidString(values[0]) || strings.ContainsRune(values[0], 0):
+	case !clean(values[0]):
 		return "", invalidRequest("The parameter '" + name + "' is not clean UTF-8 text.")
 	}
 	return values[0], nil
 }
+
+// clean reports whether s is text: UTF-8 without NUL.
+func clean(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // checkParameters checks every parameter with single. resource and audience may
 // come more than once (RFC 8707 section 2).
