@@ -145,6 +145,7 @@ func TestMisbehaviour(t *testing.T) {
 		"iat in the future":   {claim("iat", future), federation.BadToken},
 		"nbf in the future":   {claim("nbf", future), federation.BadToken},
 		"no sub":              {claim("sub", nil), federation.BadToken},
+		"NUL in sub":          {claim("sub", "u\x00"), federation.BadToken},
 		"long sub":            {claim("sub", strings.Repeat("x", 256)), federation.BadToken},
 		"wrong at_hash":       {claim("at_hash", "AAAAAAAAAAAAAAAAAAAAAA"), federation.BadToken},
 		"logout token":        {claim("events", map[string]any{"x": map[string]any{}}), federation.BadToken},

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
@@ -56,8 +57,8 @@ func (c *Connector) verify(ctx context.Context, e *endpoints, raw string, audien
 	case err != nil:
 		return nil, federation.Errorf(federation.BadToken, "%w", err)
 	}
-	if t.Subject == "" || len(t.Subject) > 255 {
-		return nil, federation.Errorf(federation.BadToken, "sub is empty or longer than 255 bytes")
+	if t.Subject == "" || len(t.Subject) > 255 || strings.ContainsFunc(t.Subject, unicode.IsControl) {
+		return nil, federation.Errorf(federation.BadToken, "sub is empty, longer than 255 bytes, or holds control characters")
 	}
 	if t.IssuedAt.IsZero() || t.IssuedAt.After(c.config.Now().Add(skew)) {
 		return nil, federation.Errorf(federation.BadToken, "iat is missing or in the future")

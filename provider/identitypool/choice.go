@@ -12,7 +12,7 @@ import (
 type Choice struct {
 	Name   string `json:"name"`
 	ARN    string `json:"arn"`
-	Reason string `json:"reason"`
+	Reason string `json:"reason"` // a sentence
 }
 
 // The words of a RoleMapping, as SetIdentityPoolRoles has them.
@@ -23,6 +23,8 @@ const (
 	ambiguousDefault = "AuthenticatedRole"
 	ambiguousDeny    = "Deny"
 )
+
+const everybody = "It is the role of everybody who is signed in."
 
 // choose picks the role for a guest (proof nil) or for somebody signed in.
 // wanted, if not empty, is the ARN of the role that they ask for among those
@@ -50,7 +52,7 @@ func chooseARN(p *provider.IdentityPool, proof *Proof, wanted string) (Choice, e
 		case wanted != "" && wanted != p.Settings.GuestRole:
 			return Choice{}, noRole("A guest cannot choose a role.")
 		}
-		return Choice{ARN: p.Settings.GuestRole, Reason: "the role of guests"}, nil
+		return Choice{ARN: p.Settings.GuestRole, Reason: "It is the role of guests."}, nil
 	}
 	mapping, mapped := mappingFor(p, proof)
 	c, err := chosen(p, proof, mapping, mapped)
@@ -60,42 +62,42 @@ func chooseARN(p *provider.IdentityPool, proof *Proof, wanted string) (Choice, e
 	if !mapped || mapping.Type != mappingToken || !slices.Contains(proof.roles(p.ID), wanted) {
 		return Choice{}, noRole("The role asked for is not one of yours.")
 	}
-	return Choice{ARN: wanted, Reason: "asked for, and a role of one of your groups"}, nil
+	return Choice{ARN: wanted, Reason: "It was asked for, and one of your groups gives it."}, nil
 }
 
 func chosen(p *provider.IdentityPool, proof *Proof, mapping provider.RoleMapping, mapped bool) (Choice, error) {
 	if !mapped {
-		return defaultRole(p, "the role of everybody who is signed in")
+		return defaultRole(p, everybody)
 	}
 	if mapping.Type == mappingRules {
 		for i, rule := range mapping.Rules {
 			if matches(rule, proof) {
-				return Choice{ARN: rule.Role, Reason: fmt.Sprintf("rule %d: %s", i+1, inWords(rule))}, nil
+				return Choice{ARN: rule.Role, Reason: fmt.Sprintf("Rule %d gives it: %s.", i+1, inWords(rule))}, nil
 			}
 		}
-		return unclear(p, mapping, "no rule matches")
+		return unclear(p, mapping, "no rule matches your token")
 	}
 	roles := proof.roles(p.ID)
 	preferred, group := proof.preferredRole(p.ID)
 	switch {
 	case preferred != "" && group != "":
-		return Choice{ARN: preferred, Reason: fmt.Sprintf("the role of the group %q, which comes first of yours", group)}, nil
+		return Choice{ARN: preferred, Reason: fmt.Sprintf("It is the role of %q, which comes first of your groups.", group)}, nil
 	case preferred != "":
-		return Choice{ARN: preferred, Reason: "the preferred role of the token"}, nil
+		return Choice{ARN: preferred, Reason: "Your token names it as the preferred role."}, nil
 	case len(roles) == 1:
-		return Choice{ARN: roles[0], Reason: "the only role that your groups give"}, nil
+		return Choice{ARN: roles[0], Reason: "It is the only role that your groups give."}, nil
 	case len(roles) == 0:
-		return unclear(p, mapping, "no group of yours gives a role")
+		return unclear(p, mapping, "no group gives a role")
 	default:
-		return unclear(p, mapping, "several groups of yours come first together, with different roles")
+		return unclear(p, mapping, "several groups come first together, with different roles")
 	}
 }
 
 func unclear(p *provider.IdentityPool, mapping provider.RoleMapping, why string) (Choice, error) {
 	if mapping.Ambiguous == ambiguousDefault {
-		return defaultRole(p, "the role of everybody who is signed in: "+why)
+		return defaultRole(p, everybody+" For you in particular "+why+".")
 	}
-	return Choice{}, noRole("You are given no role: %s.", why)
+	return Choice{}, noRole("You get no role: %s.", why)
 }
 
 func defaultRole(p *provider.IdentityPool, reason string) (Choice, error) {

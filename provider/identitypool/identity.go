@@ -93,9 +93,6 @@ func (s *Service) recognise(ctx context.Context, identity string, logins map[str
 		return nil, nil, err
 	}
 	p, err := s.open(ctx, who.PoolID)
-	if errors.Is(err, provider.ErrIdentityPoolNotFound) {
-		return nil, nil, provider.ErrIdentityNotFound.With(err)
-	}
 	if err != nil {
 		return nil, nil, err
 	}

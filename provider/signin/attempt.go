@@ -37,6 +37,10 @@ type state struct {
 	// Proven is the password hash that was proven before a forced change. The
 	// change holds only while it is still the user's.
 	Proven string `json:"proven,omitempty"`
+	// NoPassword: the client offers upstream providers alone.
+	NoPassword bool `json:"no_password,omitempty"`
+	// Upstream is what an upstream provider's answer must match.
+	Upstream *handover `json:"upstream,omitempty"`
 }
 
 // detail is what the audit trail keeps of an attempt.
@@ -65,6 +69,7 @@ func (f *Flow) Begin(ctx context.Context, pool *provider.Pool, s Start) (*Attemp
 	if s.Client != nil {
 		a.ClientID, a.state.ClientID = s.Client.ID, s.Client.ID
 		a.state.Reveal = s.Client.Settings.RevealUnknownUsers
+		a.state.NoPassword = !offersLocal(s.Client)
 		if m := s.Client.Settings.AuthSessionMinutes; m > 0 {
 			life = time.Duration(m) * time.Minute
 		}

@@ -64,10 +64,13 @@ func (f *Flow) Answer(ctx context.Context, pool *provider.Pool, id, binding, pre
 	if err != nil {
 		return nil, err
 	}
+	if a.state.NoPassword {
+		return nil, ErrUpstreamOnly
+	}
 	from := a.Step
 	var out outcome
 	switch a.Step {
-	case StepPassword:
+	case StepPassword, StepFederation: // whoever comes back from an upstream without an answer may give a password
 		out, err = f.password(ctx, pool, a, given)
 	case StepNewPassword:
 		out, err = f.newPassword(ctx, pool, a, given)

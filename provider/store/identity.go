@@ -53,12 +53,15 @@ func (p *IdentityPool) Identity(ctx context.Context, id string) (*provider.Ident
 }
 
 // Identity finds an identity by its id alone, as the Cognito API names it. Ids
-// are random; no two pools share one.
+// are random; no two pools share one. Those of deleted pools are not found.
 //
 // Errors: provider.ErrIdentityNotFound.
 func (a *All) Identity(ctx context.Context, id string) (*provider.Identity, error) {
 	var out provider.Identity
-	if err := a.s.db(ctx).Where("id = ?", id).Take(&out).Error; err != nil {
+	err := a.s.db(ctx).Select("identities.*").
+		Joins("join identity_pools p on identities.pool = p.id and p.deleted_at = 0").
+		Where("identities.id = ?", id).Take(&out).Error
+	if err != nil {
 		return nil, found(err, provider.ErrIdentityNotFound)
 	}
 	return &out, nil

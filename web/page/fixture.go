@@ -88,6 +88,7 @@ func Fixtures() []Fixture {
 	fixtures = append(fixtures,
 		Fixture{"logout", Logout{Chrome: app, Action: "/us-east-1_Example01/logout", Flow: "f", Account: "mika.lindqvist@northwind.example"}},
 		Fixture{"logout-no-client", Logout{Chrome: alone, Action: "/logout", Flow: "f"}},
+		Fixture{"still-signed-in", StillSignedIn{Chrome: app, Account: "mika.lindqvist@northwind.example"}},
 		Fixture{"signed-out", SignedOut{Chrome: app, ReturnURL: "https://routes.example/"}},
 		Fixture{"signed-out-native", SignedOut{Chrome: alone, ReturnURL: "com.example.routes:/signed-out", SignInURL: "/login"}},
 		Fixture{"expired", Expired{Chrome: app, RestartURL: "/login"}},

@@ -1,0 +1,185 @@
+package hosted
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/oauth"
+	"github.com/cognate-idp/cognate/provider/secret"
+	"github.com/cognate-idp/cognate/provider/signin"
+	"github.com/cognate-idp/cognate/web/browser"
+	"github.com/cognate-idp/cognate/web/page"
+	"github.com/cognate-idp/cognate/web/respond"
+)
+
+// Door serves the hosted pages below a user pool's path.
+type Door struct {
+	Flow     *signin.Flow
+	Sessions *signin.Sessions
+	OAuth    *oauth.Server
+	Sealer   *secret.Sealer
+	Pages    *page.Pages
+	Errors   *respond.Errors
+	Browser  *browser.Store
+
+	// Upstreams lists the providers that an attempt may be handed over to, for the
+	// app's client; URL begins the hand-over. nil means none.
+	Upstreams func(ctx context.Context, a *signin.Attempt, client *provider.Client) ([]page.ProviderButton, error)
+	// Upstream is where to go at once for an identity_provider or idp_identifier
+	// of the authorization request; "" shows the sign-in page. nil means always.
+	Upstream func(ctx context.Context, a *signin.Attempt, client *provider.Client, name string) (string, error)
+}
+
+// Routes mounts the door on a user pool's mux.
+func (d *Door) Routes(mux *http.ServeMux) {
+	mux.Handle("GET /login", d.Errors.Pages(d.showLogin))
+	mux.Handle("POST /login", d.guard(d.answerLogin))
+	mux.Handle("GET /consent", d.Errors.Pages(d.showConsent))
+	mux.Handle("POST /consent", d.guard(d.answerConsent))
+	mux.Handle("POST /logout", d.guard(d.answerLogout))
+	mux.Handle("GET /signed-out", d.Errors.Pages(d.signedOut))
+}
+
+func (d *Door) guard(h respond.Handler) http.Handler {
+	deny := d.Errors.Pages(func(http.ResponseWriter, *http.Request) error {
+		return &provider.Error{Code: provider.CodeForbidden, Message: "The form was sent from another site."}
+	})
+	return browser.Guard(d.Errors.Pages(h), deny)
+}
+
+// session returns who is signed in in this browser; nil for nobody. Any error is
+// a fault and says nothing about the session.
+func (d *Door) session(r *http.Request) (*signin.Live, error) {
+	pool := provider.TenantFrom(r.Context()).Pool
+	live, err := d.Sessions.Read(r.Context(), pool, d.Browser.SessionID(r, pool.ID))
+	if errors.Is(err, provider.ErrSessionNotFound) {
+		return nil, nil
+	}
+	return live, err
+}
+
+// Principal returns who is signed in in this browser; nil for nobody. Any error
+// is a fault and says nothing about that.
+func (d *Door) Principal(r *http.Request) (*provider.Principal, error) {
+	live, err := d.session(r)
+	if live == nil {
+		return nil, err
+	}
+	return &live.Principal, err
+}
+
+// proceed goes where oauth has decided.
+func (d *Door) proceed(w http.ResponseWriter, r *http.Request, next *oauth.Decision) error {
+	switch {
+	case next.SignIn != nil:
+		return d.SignIn(w, r, next.SignIn)
+	case next.Consent != nil:
+		return d.Consent(w, r, next.Consent)
+	}
+	return respond.Redirect(w, next.Redirect)
+}
+
+// SignIn sends the browser to the sign-in page for a waiting authorization.
+func (d *Door) SignIn(w http.ResponseWriter, r *http.Request, i *oauth.Interaction) error {
+	return respond.Redirect(w, here(r, "/login", i.ID))
+}
+
+// Consent sends the browser to the page that asks whether the client may have
+// what it asks for.
+func (d *Door) Consent(w http.ResponseWriter, r *http.Request, i *oauth.Interaction) error {
+	return respond.Redirect(w, here(r, "/consent", i.ID))
+}
+
+// Refuse draws why a request goes no further: oauth refused it before there was
+// anywhere safe to redirect to.
+func (d *Door) Refuse(w http.ResponseWriter, r *http.Request, refusal *oauth.Error) error {
+	v := page.Error{
+		Chrome: chrome(r, nil, ""), Kind: page.ErrorRequest, Detail: refusal.Description,
+		RequestID: provider.ActorFrom(r.Context()).RequestID,
+	}
+	if refusal.Code == "invalid_client" {
+		v.Kind = page.ErrorUnknownClient
+	}
+	return d.Pages.Render(w, r, refusal.Status, v)
+}
+
+// here is the path of a page of this pool, for a waiting authorization request.
+func here(r *http.Request, path, authorization string) string {
+	path = provider.TenantFrom(r.Context()).Path + path
+	if authorization != "" {
+		path += "?" + url.Values{"authorization": {authorization}}.Encode()
+	}
+	return path
+}
+
+// expired answers for what is over, or another browser's: the two look alike.
+func (d *Door) expired(w http.ResponseWriter, r *http.Request, authorization string) error {
+	v := page.Expired{Chrome: chrome(r, nil, "")}
+	if authorization != "" {
+		waiting, err := d.OAuth.Pending(r.Context(), authorization)
+		switch {
+		case err == nil:
+			v.Chrome = chrome(r, waiting.Client, waiting.UILocales)
+			v.RestartURL = here(r, "/login", waiting.ID)
+		case !errors.Is(err, provider.ErrAttemptNotFound):
+			return err
+		}
+	}
+	return d.Pages.Render(w, r, http.StatusGone, v)
+}
+
+func chrome(r *http.Request, client *provider.Client, locales string) page.Chrome {
+	pool := provider.TenantFrom(r.Context()).Pool
+	c := page.Chrome{PoolName: pool.Settings.DisplayName}
+	if c.PoolName == "" {
+		c.PoolName = pool.Name
+	}
+	if client != nil {
+		c.ClientName = client.Name
+	}
+	if !r.URL.Query().Has("lang") {
+		c.Lang = strings.Join(strings.Fields(locales), ",")
+	}
+	return c
+}
+
+// form reads a posted form. The fields named must not be there twice.
+func form(r *http.Request, once ...string) (url.Values, error) {
+	if err := r.ParseForm(); err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return nil, err
+		}
+		return nil, provider.Invalid("", "The form is malformed.").With(err)
+	}
+	for _, name := range once {
+		if len(r.PostForm[name]) > 1 {
+			return nil, provider.Invalid(name, "The form holds '%s' more than once.", name)
+		}
+	}
+	return r.PostForm, nil
+}
+
+// authorization is the waiting request that a page's address names; "" for none
+// or something that cannot be one.
+func authorization(r *http.Request) string {
+	id := r.URL.Query().Get("authorization")
+	if len(id) != 43 || strings.ContainsFunc(id, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return ""
+	}
+	return id
+}
+
+// account is the name that a person knows an account by.
+func account(u *provider.User) string {
+	for _, name := range []string{"email", "preferred_username", "phone_number"} {
+		if v := u.Attributes[name]; v != "" {
+			return v
+		}
+	}
+	return u.Username
+}

@@ -1,0 +1,220 @@
+package hosted
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/oauth"
+	"github.com/cognate-idp/cognate/provider/signin"
+	"github.com/cognate-idp/cognate/web/page"
+	"github.com/cognate-idp/cognate/web/respond"
+)
+
+// showLogin draws the step that an attempt stands at. Without an attempt it
+// begins one for the authorization request that waits.
+func (d *Door) showLogin(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	switch {
+	case q.Has("flow"):
+		pool := provider.TenantFrom(r.Context()).Pool
+		a, err := d.Flow.Attempt(r.Context(), pool, q.Get("flow"), d.Browser.Cookies.Bound(r, pool.ID))
+		if errors.Is(err, provider.ErrAttemptNotFound) {
+			return d.expired(w, r, authorization(r))
+		}
+		if err != nil {
+			return err
+		}
+		return d.drawStep(w, r, http.StatusOK, a, nil)
+	case q.Has("authorization"):
+		return d.begin(w, r)
+	case q.Has("client_id"):
+		// With an authorization request's parameters the page means that request,
+		// as it does at Cognito.
+		return respond.Redirect(w, provider.TenantFrom(r.Context()).Path+"/oauth2/authorize?"+r.URL.RawQuery)
+	}
+	return provider.Invalid("client_id", "The parameter 'client_id' is missing.")
+}
+
+func (d *Door) begin(w http.ResponseWriter, r *http.Request) error {
+	ctx, pool := r.Context(), provider.TenantFrom(r.Context()).Pool
+	id := authorization(r)
+	if id == "" {
+		return d.expired(w, r, "")
+	}
+	waiting, err := d.OAuth.Pending(ctx, id)
+	if errors.Is(err, provider.ErrAttemptNotFound) {
+		return d.expired(w, r, "")
+	}
+	if err != nil {
+		return err
+	}
+	a, err := d.Flow.Begin(ctx, pool, signin.Start{
+		Binding: d.Browser.Cookies.Binding(w, r, pool.ID), Client: waiting.Client,
+		AuthorizationID: waiting.ID, Hint: waiting.LoginHint,
+	})
+	if err != nil {
+		return err
+	}
+	if waiting.Upstream != "" && d.Upstream != nil {
+		away, err := d.Upstream(ctx, a, waiting.Client, waiting.Upstream)
+		if err != nil {
+			return err
+		}
+		if away != "" {
+			return respond.Redirect(w, away)
+		}
+	}
+	return d.draw(w, r, http.StatusOK, a, waiting, nil)
+}
+
+// answerLogin hands a form to the attempt's step, and goes on with what waits
+// once somebody is known.
+func (d *Door) answerLogin(w http.ResponseWriter, r *http.Request) error {
+	ctx, pool := r.Context(), provider.TenantFrom(r.Context()).Pool
+	f, err := form(r, "flow", "username", "password", "new_password", "confirm_password")
+	if err != nil {
+		return err
+	}
+	bound := d.Browser.Cookies.Bound(r, pool.ID)
+	given := signin.Answer{Username: f.Get("username"), Password: f.Get("password"), NewPassword: f.Get("new_password")}
+	if f.Has("confirm_password") && f.Get("confirm_password") != given.NewPassword {
+		return d.refused(w, r, f.Get("flow"), bound, given.Username, errMismatch)
+	}
+	res, err := d.Flow.Answer(ctx, pool, f.Get("flow"), bound, d.Browser.SessionID(r, pool.ID), given)
+	if err != nil {
+		return d.refused(w, r, f.Get("flow"), bound, given.Username, err)
+	}
+	if res.Principal == nil {
+		return respond.Redirect(w, here(r, "/login", res.Attempt.AuthorizationID)+"&flow="+res.Attempt.ID)
+	}
+	if err := d.Browser.SetSessionID(w, r, pool.ID, res.SessionID); err != nil {
+		return err
+	}
+	next, err := d.OAuth.Resume(ctx, res.Attempt.AuthorizationID, *res.Principal)
+	if errors.Is(err, provider.ErrAttemptNotFound) {
+		return d.expired(w, r, "")
+	}
+	if err != nil {
+		return err
+	}
+	return d.proceed(w, r, next)
+}
+
+var errMismatch = &provider.Error{Code: provider.CodeInvalid, Kind: "mismatch", Field: "confirm_password", Message: "The two passwords differ."}
+
+// refused draws the same step again with what went wrong.
+func (d *Door) refused(w http.ResponseWriter, r *http.Request, flow, bound, typed string, why error) error {
+	if errors.Is(why, provider.ErrAttemptNotFound) {
+		return d.expired(w, r, authorization(r))
+	}
+	if respond.Explain(r, why).Status == http.StatusInternalServerError {
+		return why
+	}
+	a, err := d.Flow.Attempt(r.Context(), provider.TenantFrom(r.Context()).Pool, flow, bound)
+	if errors.Is(err, provider.ErrAttemptNotFound) {
+		return d.expired(w, r, authorization(r))
+	}
+	if err != nil {
+		return err
+	}
+	if a.Step == signin.StepPassword {
+		a.Username = typed
+	}
+	failure := respond.Explain(r, why)
+	if failure.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(failure.RetryAfter))
+	}
+	status := failure.Status
+	if status == http.StatusUnauthorized {
+		status = http.StatusUnprocessableEntity // 401 would have to name an HTTP scheme
+	}
+	return d.drawStep(w, r, status, a, why)
+}
+
+func (d *Door) drawStep(w http.ResponseWriter, r *http.Request, status int, a *signin.Attempt, why error) error {
+	waiting, err := d.OAuth.Pending(r.Context(), a.AuthorizationID)
+	if errors.Is(err, provider.ErrAttemptNotFound) {
+		return d.expired(w, r, "")
+	}
+	if err != nil {
+		return err
+	}
+	return d.draw(w, r, status, a, waiting, why)
+}
+
+func (d *Door) draw(w http.ResponseWriter, r *http.Request, status int, a *signin.Attempt, waiting *oauth.Interaction, why error) error {
+	pool := provider.TenantFrom(r.Context()).Pool
+	top, action := chrome(r, waiting.Client, waiting.UILocales), here(r, "/login", waiting.ID)
+	if a.Step == signin.StepNewPassword {
+		return d.Pages.Render(w, r, status, page.NewPassword{
+			Chrome: top, Action: action, Flow: a.ID, Identifier: a.Username,
+			Policy: page.PolicyOf(pool.Settings.PasswordPolicy), Problem: newPasswordProblem(why),
+		})
+	}
+	v := page.SignIn{
+		Chrome: top, Action: action, Flow: a.ID, Identifier: a.Username,
+		IdentifierKind: identifierKind(pool), Problem: signInProblem(why),
+	}
+	var known *provider.Error
+	if errors.As(why, &known) {
+		v.RetryAfter = known.RetryAfter
+	}
+	if d.Upstreams != nil {
+		buttons, err := d.Upstreams(r.Context(), a, waiting.Client)
+		if err != nil {
+			return err
+		}
+		v.Providers = buttons
+	}
+	return d.Pages.Render(w, r, status, v)
+}
+
+func signInProblem(err error) page.Problem {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, signin.ErrNameMissing):
+		return page.SignInMissingIdentifier
+	case errors.Is(err, signin.ErrPasswordMissing):
+		return page.SignInMissingPassword
+	case errors.Is(err, provider.ErrUserDisabled):
+		return page.SignInDisabled
+	case errors.Is(err, signin.ErrPasswordExpired), errors.Is(err, signin.ErrResetRequired), errors.Is(err, signin.ErrUnconfirmed):
+		return page.SignInPasswordExpired
+	}
+	switch provider.CodeOf(err) {
+	case provider.CodeThrottled:
+		return page.SignInThrottled
+	case provider.CodeUnavailable:
+		return page.SignInUnavailable
+	}
+	return page.SignInWrong
+}
+
+func newPasswordProblem(err error) page.Problem {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, signin.ErrPasswordMissing):
+		return page.NewPasswordMissing
+	case errors.Is(err, errMismatch):
+		return page.NewPasswordMismatch
+	case errors.Is(err, signin.ErrPasswordReused):
+		return page.NewPasswordReused
+	}
+	return page.NewPasswordPolicy
+}
+
+// identifierKind is what a pool's users sign in by, when it is one thing.
+func identifierKind(pool *provider.Pool) string {
+	by := pool.Settings.UsernameAttrs
+	switch {
+	case len(by) == 1 && by[0] == "email":
+		return "email"
+	case len(by) == 0 && len(pool.Settings.AliasAttrs) == 0:
+		return "username"
+	}
+	return ""
+}
