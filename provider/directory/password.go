@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/secret"
 )
 
 const maxPassword = 256 // characters; Argon2id takes any length, so this bounds work
@@ -73,24 +74,56 @@ func (d *Directory) hash(ctx context.Context, p *provider.Pool, password string,
 //
 // Errors: provider.ErrUserNotFound, provider.CodePasswordPolicy.
 func (d *Directory) SetPassword(ctx context.Context, pool, name, password string, permanent bool) error {
-	p, err := d.Pool(ctx, pool)
-	if err != nil {
-		return err
-	}
 	u, err := d.FindUser(ctx, pool, name)
 	if err != nil {
 		return err
 	}
+	return d.setPassword(ctx, u, password, permanent, nil)
+}
+
+// Reinvite gives a user who has not signed in yet a new temporary password, made
+// when empty, and sends it.
+//
+// Errors: provider.ErrUserNotFound; provider.CodeForbidden when they have;
+// provider.CodeInvalid when nothing can be sent.
+func (d *Directory) Reinvite(ctx context.Context, pool, name, password string) (*provider.User, error) {
+	u, err := d.FindUser(ctx, pool, name)
+	if err != nil {
+		return nil, err
+	}
+	if u.Status != provider.UserForceChangePassword {
+		return nil, &provider.Error{Code: provider.CodeForbidden, Kind: "user", Message: "The user has signed in already and needs no invitation."}
+	}
+	if d.Invite == nil {
+		return nil, provider.Invalid("MessageAction", "This server has no way to send messages.")
+	}
+	p, err := d.Pool(ctx, pool)
+	if err != nil {
+		return nil, err
+	}
+	if password == "" {
+		password = secret.Password(p.Settings.PasswordPolicy.MinimumLength)
+	}
+	return u, d.setPassword(ctx, u, password, false, func(ctx context.Context) error { return d.Invite(ctx, p, u, password) })
+}
+
+// setPassword stores a password and ends what was signed in before; then runs in
+// the same transaction.
+func (d *Directory) setPassword(ctx context.Context, u *provider.User, password string, permanent bool, then func(context.Context) error) error {
 	if u.Status == provider.UserExternalProvider {
 		return provider.Invalid("Username", "The user signs in at another provider and has no password here.")
+	}
+	p, err := d.Pool(ctx, u.PoolID)
+	if err != nil {
+		return err
 	}
 	pw, err := d.hash(ctx, p, password, permanent)
 	if err != nil {
 		return err
 	}
 	pw.UserID = u.ID
-	st := d.Store.Pool(pool)
-	return d.change(ctx, pool, UserSetPassword, userTarget(u.ID), nil, func(ctx context.Context) error {
+	st := d.Store.Pool(p.ID)
+	return d.change(ctx, p.ID, UserSetPassword, userTarget(u.ID), nil, func(ctx context.Context) error {
 		err := st.ChangeUser(ctx, u.ID, func(u *provider.User) ([]provider.UserName, error) {
 			u.Status = provider.UserForceChangePassword
 			if permanent {
@@ -104,6 +137,9 @@ func (d *Directory) SetPassword(ctx context.Context, pool, name, password string
 		if err := st.SetPassword(ctx, pw); err != nil {
 			return err
 		}
-		return st.EndUserSessions(ctx, u.ID, "password set by an operator")
+		if err := st.EndUserSessions(ctx, u.ID, "password set by an operator"); err != nil || then == nil {
+			return err
+		}
+		return then(ctx)
 	})
 }

@@ -30,6 +30,7 @@ const (
 	AuditRead      Permission = "audit:read"
 	OperatorsRead  Permission = "operators:read"
 	OperatorsWrite Permission = "operators:write"
+	Signed         Permission = "signed" // to be an operator of whatever role
 )
 
 // Everywhere is the scope of a role that holds for the whole installation.
@@ -66,6 +67,9 @@ type Operator struct {
 // May reports whether the operator holds the permission for a pool, or, with
 // scope Everywhere, for the whole installation.
 func (o *Operator) May(p Permission, scope string) bool {
+	if p == Signed {
+		return len(o.Roles) > 0
+	}
 	for _, held := range o.Roles {
 		if (held.Scope == Everywhere || held.Scope == scope) && slices.Contains(permissions(held.Role), p) {
 			return true

@@ -1,0 +1,84 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/web/sigv4"
+)
+
+// authenticate answers the operator who calls, by a signature with their access
+// key or by a Bearer access token (RFC 6750 section 2.1).
+func (d *door) authenticate(r *http.Request) (*directory.Operator, error) {
+	if sigv4.IsSigned(r) {
+		principal, err := d.verifier.Verify(r)
+		if err != nil {
+			return nil, err
+		}
+		return principal.(*directory.Operator), nil
+	}
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return nil, exception(string(sigv4.MissingAuthenticationToken), "Sign the request with an access key, or send a Bearer access token.")
+	}
+	return d.Bearer(r.Context(), token)
+}
+
+// accessKey looks up an operator's access key for the signature check.
+func (a *API) accessKey(ctx context.Context, id, sessionToken string) (string, any, error) {
+	if sessionToken != "" { // temporary keys belong to identities, who administer nothing
+		return "", nil, sigv4.ErrUnknownKey
+	}
+	secret, operator, err := a.Directory.AccessKey(ctx, id)
+	switch provider.CodeOf(err) {
+	case "":
+		return secret, operator, nil
+	case provider.CodeNotFound, provider.CodeDisabled:
+		return "", nil, fmt.Errorf("%w: %w", sigv4.ErrUnknownKey, err)
+	}
+	return "", nil, err
+}
+
+// permit checks the caller's role for the operation and the pool it is about.
+func (d *door) permit(ctx context.Context, op *Operation, caller *directory.Operator, in any) error {
+	if op.Public() {
+		return nil
+	}
+	scope := op.scope(in)
+	needed, err := d.Directory.Needed(ctx, op.Permission, scope)
+	if err != nil {
+		return err
+	}
+	if caller.May(needed, scope) {
+		return nil
+	}
+	return exception("AccessDeniedException", fmt.Sprintf("%s needs the permission %s, which none of your roles gives for %s.",
+		op.Name, needed, describe(scope)))
+}
+
+func describe(scope string) string {
+	if scope == directory.Everywhere {
+		return "the whole installation"
+	}
+	return scope
+}
+
+type callerKey struct{}
+
+func withCaller(ctx context.Context, o *directory.Operator) context.Context {
+	return context.WithValue(ctx, callerKey{}, o)
+}
+
+// callerFrom answers the operator who calls.
+func callerFrom(ctx context.Context) (*directory.Operator, error) {
+	o, ok := ctx.Value(callerKey{}).(*directory.Operator)
+	if !ok {
+		return nil, errors.New("no operator in the context of a signed operation")
+	}
+	return o, nil
+}

@@ -1,0 +1,250 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/directory"
+)
+
+func (a *API) createUserPool(ctx context.Context, in *CreateUserPoolRequest) (*UserPoolResponse, error) {
+	p := &provider.Pool{Name: in.PoolName, TokenProfile: provider.TokenProfileCognito}
+	p.Settings.AliasAttrs, p.Settings.UsernameAttrs = in.AliasAttributes, in.UsernameAttributes
+	p.Settings.CaseSensitive = in.UsernameConfiguration != nil && in.UsernameConfiguration.CaseSensitive
+	for _, s := range in.Schema {
+		attribute, err := schemaAttribute(s, directory.IsStandard(s.Name))
+		if err != nil {
+			return nil, err
+		}
+		p.Settings.Schema = append(p.Settings.Schema, attribute)
+	}
+	applyPool(p, &in.UserPoolSettings)
+	if err := a.Directory.CreatePool(ctx, p); err != nil {
+		return nil, err
+	}
+	return &UserPoolResponse{a.userPool(p, 0)}, nil
+}
+
+func (a *API) listUserPools(ctx context.Context, in *ListUserPoolsRequest) (*ListUserPoolsResponse, error) {
+	pools, next, err := page(int(in.MaxResults), in.NextToken,
+		func(after string, n int) ([]provider.Pool, error) { return a.Directory.Pools(ctx, after, n) },
+		func(p *provider.Pool) string { return p.ID })
+	if err != nil {
+		return nil, err
+	}
+	return &ListUserPoolsResponse{NextToken: next, UserPools: each(pools, func(p *provider.Pool) UserPoolDescriptionType {
+		return UserPoolDescriptionType{ID: p.ID, Name: p.Name, Status: "Enabled",
+			CreationDate: Timestamp(p.CreatedAt), LastModifiedDate: Timestamp(p.UpdatedAt)}
+	})}, nil
+}
+
+func (a *API) describeUserPool(ctx context.Context, in *UserPoolRequest) (*UserPoolResponse, error) {
+	p, err := a.Directory.Pool(ctx, in.UserPoolID)
+	if err != nil {
+		return nil, err
+	}
+	users, err := a.Directory.CountUsers(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &UserPoolResponse{a.userPool(p, users)}, nil
+}
+
+func (a *API) updateUserPool(ctx context.Context, in *UpdateUserPoolRequest) error {
+	return a.Directory.ChangePool(ctx, in.UserPoolID, func(p *provider.Pool) error {
+		if in.PoolName != "" {
+			p.Name = in.PoolName
+		}
+		applyPool(p, &in.UserPoolSettings)
+		return nil
+	})
+}
+
+func (a *API) deleteUserPool(ctx context.Context, in *UserPoolRequest) error {
+	return a.Directory.DeletePool(ctx, in.UserPoolID)
+}
+
+func (a *API) addCustomAttributes(ctx context.Context, in *AddCustomAttributesRequest) error {
+	return a.Directory.ChangePool(ctx, in.UserPoolID, func(p *provider.Pool) error {
+		schema := slices.Clone(p.Settings.Schema)
+		for _, s := range in.CustomAttributes {
+			attribute, err := schemaAttribute(s, false)
+			if err != nil {
+				return err
+			}
+			schema = append(schema, attribute)
+		}
+		p.Settings.Schema = schema
+		return nil
+	})
+}
+
+// applyPool puts the settings that a create and an update share into p.
+func applyPool(p *provider.Pool, in *UserPoolSettings) {
+	p.DeletionProtection = in.DeletionProtection == "ACTIVE"
+	if in.TokenProfile != "" {
+		p.TokenProfile = provider.TokenProfile(in.TokenProfile)
+	}
+	s := &p.Settings
+	if in.DisplayName != nil {
+		s.DisplayName = *in.DisplayName
+	}
+	s.AutoVerified, s.Tags, s.MFA = in.AutoVerifiedAttributes, in.UserPoolTags, in.MfaConfiguration
+	s.PasswordPolicy = passwordPolicy(in.Policies)
+	s.AdminCreateOnly = false
+	if c := in.AdminCreateUserConfig; c != nil {
+		s.AdminCreateOnly = isTrue(c.AllowAdminCreateUserOnly)
+		if days := c.UnusedAccountValidityDays; days != nil && s.PasswordPolicy.TemporaryValidityDays == 0 {
+			s.PasswordPolicy.TemporaryValidityDays = int(*days)
+		}
+	}
+	s.Wire = map[string]any{}
+	for name, kept := range keptOfPool(in) {
+		if kept.Value != nil {
+			s.Wire[name] = kept.Value
+		}
+	}
+}
+
+// keptOfPool names the members that are stored as given.
+func keptOfPool(in *UserPoolSettings) map[string]*Kept {
+	return map[string]*Kept{
+		"SmsVerificationMessage":      &in.SmsVerificationMessage,
+		"EmailVerificationMessage":    &in.EmailVerificationMessage,
+		"EmailVerificationSubject":    &in.EmailVerificationSubject,
+		"VerificationMessageTemplate": &in.VerificationMessageTemplate,
+		"SmsAuthenticationMessage":    &in.SmsAuthenticationMessage,
+		"UserAttributeUpdateSettings": &in.UserAttributeUpdateSettings,
+		"EmailConfiguration":          &in.EmailConfiguration,
+		"SmsConfiguration":            &in.SmsConfiguration,
+		"AccountRecoverySetting":      &in.AccountRecoverySetting,
+		"UserPoolTier":                &in.UserPoolTier,
+	}
+}
+
+// passwordPolicy reads a policy. A pool without one gets Cognito's: eight
+// characters of every kind.
+func passwordPolicy(in *UserPoolPolicyType) provider.PasswordPolicy {
+	if in == nil || in.PasswordPolicy == nil {
+		return provider.PasswordPolicy{MinimumLength: 8, RequireUppercase: true, RequireLowercase: true, RequireNumbers: true, RequireSymbols: true}
+	}
+	p := in.PasswordPolicy
+	return provider.PasswordPolicy{
+		MinimumLength:         int(value(p.MinimumLength)),
+		RequireUppercase:      isTrue(p.RequireUppercase),
+		RequireLowercase:      isTrue(p.RequireLowercase),
+		RequireNumbers:        isTrue(p.RequireNumbers),
+		RequireSymbols:        isTrue(p.RequireSymbols),
+		TemporaryValidityDays: int(value(p.TemporaryPasswordValidityDays)),
+	}
+}
+
+func (a *API) userPool(p *provider.Pool, users int64) *UserPoolType {
+	s := p.Settings
+	region, _, _ := strings.Cut(p.ID, "_")
+	out := &UserPoolType{
+		ID: p.ID, Name: p.Name, Status: "Enabled", Issuer: a.Issuer(p), EstimatedNumberOfUsers: users,
+		ARN:          fmt.Sprintf("arn:aws:cognito-idp:%s:000000000000:userpool/%s", region, p.ID),
+		CreationDate: Timestamp(p.CreatedAt), LastModifiedDate: Timestamp(p.UpdatedAt),
+		AliasAttributes: s.AliasAttrs, UsernameAttributes: s.UsernameAttrs,
+		UsernameConfiguration: &UsernameConfigurationType{CaseSensitive: s.CaseSensitive},
+		SchemaAttributes:      each(directory.Schema(p), wireAttribute),
+		UserPoolSettings: UserPoolSettings{
+			DeletionProtection: either(p.DeletionProtection, "ACTIVE", "INACTIVE"),
+			MfaConfiguration:   either(s.MFA == "", "OFF", s.MFA),
+			TokenProfile:       string(p.TokenProfile), DisplayName: &s.DisplayName,
+			AutoVerifiedAttributes: s.AutoVerified, UserPoolTags: s.Tags,
+			AdminCreateUserConfig: &AdminCreateUserConfigType{AllowAdminCreateUserOnly: &s.AdminCreateOnly},
+			Policies:              wirePolicy(s.PasswordPolicy),
+		},
+	}
+	for name, kept := range keptOfPool(&out.UserPoolSettings) {
+		kept.Value = s.Wire[name]
+	}
+	return out
+}
+
+func wirePolicy(p provider.PasswordPolicy) *UserPoolPolicyType {
+	least, days := int64(p.MinimumLength), int64(p.TemporaryValidityDays)
+	if least == 0 {
+		least = 8
+	}
+	if days == 0 {
+		days = 7
+	}
+	return &UserPoolPolicyType{PasswordPolicy: &PasswordPolicyType{
+		MinimumLength: &least, TemporaryPasswordValidityDays: &days,
+		RequireUppercase: &p.RequireUppercase, RequireLowercase: &p.RequireLowercase,
+		RequireNumbers: &p.RequireNumbers, RequireSymbols: &p.RequireSymbols,
+	}}
+}
+
+func schemaAttribute(in SchemaAttributeType, standard bool) (provider.Attribute, error) {
+	out := provider.Attribute{
+		Name: in.Name, Type: in.AttributeDataType, Custom: !standard,
+		Mutable: in.Mutable == nil || *in.Mutable, Required: isTrue(in.Required), DevOnly: isTrue(in.DeveloperOnlyAttribute),
+	}
+	if in.Name == "" {
+		return out, invalidParameter("Schema: every attribute needs a Name.")
+	}
+	if standard {
+		i := slices.IndexFunc(directory.Schema(&provider.Pool{}), func(a provider.Attribute) bool { return a.Name == in.Name })
+		base := directory.Schema(&provider.Pool{})[i]
+		out.MinLength, out.MaxLength, out.MinValue = base.MinLength, base.MaxLength, base.MinValue
+		out.Type = either(in.AttributeDataType == "", base.Type, in.AttributeDataType)
+	}
+	if out.Type == "" {
+		out.Type = "String"
+	}
+	var err error
+	if c := in.StringAttributeConstraints; c != nil {
+		if out.MinLength, err = bound(c.MinLength, out.MinLength); err == nil {
+			out.MaxLength, err = bound(c.MaxLength, out.MaxLength)
+		}
+	}
+	if c := in.NumberAttributeConstraints; c != nil {
+		if c.MinValue != "" {
+			out.MinValue = &c.MinValue
+		}
+		if c.MaxValue != "" {
+			out.MaxValue = &c.MaxValue
+		}
+	}
+	return out, err
+}
+
+func bound(text string, otherwise *int) (*int, error) {
+	if text == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return nil, invalidParameterf("Schema: %q is not a length.", text)
+	}
+	return &n, nil
+}
+
+func wireAttribute(a *provider.Attribute) SchemaAttributeType {
+	out := SchemaAttributeType{
+		Name: directory.WireName(*a), AttributeDataType: a.Type,
+		Mutable: &a.Mutable, Required: &a.Required, DeveloperOnlyAttribute: &a.DevOnly,
+	}
+	switch a.Type {
+	case "String":
+		out.StringAttributeConstraints = &StringAttributeConstraintsType{MinLength: number10(a.MinLength), MaxLength: number10(a.MaxLength)}
+	case "Number":
+		out.NumberAttributeConstraints = &NumberAttributeConstraintsType{MinValue: value(a.MinValue), MaxValue: value(a.MaxValue)}
+	}
+	return out
+}
+
+func number10(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.Itoa(*n)
+}
