@@ -52,7 +52,8 @@ func (d *Directory) operatorsPoolID(ctx context.Context) (string, error) {
 		return "", err
 	}
 	id := string(v)
-	d.operators.Store(&id)
+	// Inside a transaction it may still be rolled back.
+	d.Store.AfterCommit(ctx, func() { d.operators.Store(&id) })
 	return id, nil
 }
 
@@ -82,18 +83,18 @@ func (d *Directory) OperatorByID(ctx context.Context, userID string) (*Operator,
 	return &Operator{UserID: u.ID, Username: u.Username, Roles: roles}, nil
 }
 
-// Needed is the permission that an operation needs in a scope. Changing anything
-// in the operators' pool is the owners' alone: whoever may set an owner's
-// password is one.
-func (d *Directory) Needed(ctx context.Context, p Permission, scope string) (Permission, error) {
-	if scope == Everywhere || slices.Contains(permissions(provider.RoleAuditor), p) {
-		return p, nil
+// Needed is the permission, and the scope to hold it in, that an operation with
+// permission p on a pool needs. Changing anything in the operators' pool is for
+// owners of the whole installation: whoever may set an owner's password is one.
+func (d *Directory) Needed(ctx context.Context, p Permission, pool string) (Permission, string, error) {
+	if pool == Everywhere || slices.Contains(permissions(provider.RoleAuditor), p) {
+		return p, pool, nil
 	}
-	pool, err := d.OperatorsPool(ctx)
-	if err == nil && pool.ID == scope {
-		return OperatorsWrite, nil
+	operators, err := d.OperatorsPool(ctx)
+	if err == nil && operators.ID == pool {
+		return OperatorsWrite, Everywhere, nil
 	}
-	return p, err
+	return p, pool, err
 }
 
 // Operators lists the roles that are held.

@@ -35,6 +35,15 @@ type API struct {
 	Log    *slog.Logger
 }
 
+// Mount puts the API on the root's mux: POST / and its preflight, and the
+// description at GET /openapi.json.
+func (a *API) Mount(mux *http.ServeMux) {
+	door := a.Handler()
+	mux.Handle("POST /{$}", door)
+	mux.Handle("OPTIONS /{$}", door)
+	mux.Handle("GET /openapi.json", a.Description())
+}
+
 // Handler answers POST / and its preflight.
 func (a *API) Handler() http.Handler {
 	d := &door{

@@ -49,8 +49,7 @@ func (d *door) permit(ctx context.Context, op *Operation, caller *directory.Oper
 	if op.Public() {
 		return nil
 	}
-	scope := op.scope(in)
-	needed, err := d.Directory.Needed(ctx, op.Permission, scope)
+	needed, scope, err := d.Directory.Needed(ctx, op.Permission, op.scope(in))
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,13 @@ func (a *API) Operations() []Operation {
 		silent(UserPools, "AdminConfirmSignUp", directory.UsersSupport, directory.UserConfirm, a.adminConfirmSignUp),
 		silent(UserPools, "AdminUserGlobalSignOut", directory.UsersSupport, directory.UserSignOut, a.adminUserGlobalSignOut),
 
+		change(UserPools, "CreateIdentityProvider", directory.ProvidersWrite, directory.IdPCreate, a.createIdentityProvider),
+		read(UserPools, "ListIdentityProviders", directory.ProvidersRead, a.listIdentityProviders),
+		read(UserPools, "DescribeIdentityProvider", directory.ProvidersRead, a.describeIdentityProvider),
+		read(UserPools, "GetIdentityProviderByIdentifier", directory.ProvidersRead, a.getIdentityProviderByIdentifier),
+		change(UserPools, "UpdateIdentityProvider", directory.ProvidersWrite, directory.IdPUpdate, a.updateIdentityProvider),
+		silent(UserPools, "DeleteIdentityProvider", directory.ProvidersWrite, directory.IdPDelete, a.deleteIdentityProvider),
+
 		// Every operator looks after their own keys, so these need a role and no
 		// more; the handlers ask for the rest.
 		read(Own, "GetCaller", directory.Signed, a.getCaller),
