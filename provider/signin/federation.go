@@ -38,10 +38,8 @@ type Federation struct {
 	Open func(ctx context.Context, kind string, details map[string]string) (federation.Redirector, error)
 }
 
-// Handover is one attempt on its way to an upstream.
+// Handover says where an attempt goes.
 type Handover struct {
-	AttemptID   string
-	Binding     string // the browser's binding secret
 	Provider    string // its name in the pool
 	RedirectURI string // where the upstream answers to; Finish must be given the same
 	Prompt      string // OpenID Connect Core section 3.1.2.1, passed on; may be empty
@@ -53,7 +51,7 @@ type Return struct {
 	Binding     string
 	Previous    string // the session id that the browser sent along, or ""
 	RedirectURI string
-	Values      url.Values
+	Values      url.Values // as they came: each may be there twice
 }
 
 // handover is what an attempt remembers of where it went. It is sealed with the
@@ -95,15 +93,13 @@ func offers(c *provider.Client, name string) bool {
 
 func offersLocal(c *provider.Client) bool { return offers(c, directory.LocalProvider) }
 
-// Begin sends an attempt to an upstream and answers the URL for the browser.
+// Begin sends an attempt, which Flow.Begin or Flow.Attempt has just answered, to
+// an upstream, and answers the URL for the browser.
 //
-// Errors: provider.ErrAttemptNotFound; provider.ErrIdPNotFound, also when the
-// client does not offer it; ErrUpstreamAway, ErrUpstreamUnfit.
-func (f *Federation) Begin(ctx context.Context, pool *provider.Pool, h Handover) (string, error) {
-	a, err := f.Flow.Attempt(ctx, pool, h.AttemptID, h.Binding)
-	if err != nil {
-		return "", err
-	}
+// Errors: provider.ErrAttemptNotFound when the attempt is past choosing;
+// provider.ErrIdPNotFound, also when the client does not offer it;
+// ErrUpstreamAway, ErrUpstreamUnfit.
+func (f *Federation) Begin(ctx context.Context, pool *provider.Pool, a *Attempt, h Handover) (string, error) {
 	from := a.Step
 	if from != StepPassword && from != StepFederation {
 		return "", provider.ErrAttemptNotFound
@@ -135,7 +131,7 @@ func (f *Federation) Finish(ctx context.Context, pool *provider.Pool, r Return) 
 	if err != nil {
 		return nil, err
 	}
-	failed := &Result{Attempt: a}
+	failed := &Result{Attempt: a, Provider: up.Provider}
 	conn, idp, err := f.connect(ctx, pool, a, up.Provider)
 	if err != nil {
 		return failed, f.refused(ctx, pool, a, up.Provider, err)
@@ -157,7 +153,12 @@ func (f *Federation) Finish(ctx context.Context, pool *provider.Pool, r Return) 
 		return failed, provider.ErrUserDisabled
 	}
 	a.state.UserID, a.state.Username, a.state.AMR = user.ID, user.Username, []string{"fed"}
-	return f.Flow.finish(ctx, pool, a, r.Previous, nil)
+	res, err := f.Flow.finish(ctx, pool, a, r.Previous, nil)
+	if err != nil {
+		return failed, err
+	}
+	res.Provider = up.Provider
+	return res, nil
 }
 
 // take finds the attempt that an answer belongs to and uses its state up. The

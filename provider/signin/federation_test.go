@@ -1,7 +1,6 @@
 package signin_test
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -53,7 +52,7 @@ func withUpstream(w *world) *upstream {
 // leaves sends a browser to the upstream and returns what it brings back.
 func (u *upstream) leaves(b *browser) url.Values {
 	u.t.Helper()
-	there, err := u.fed.Begin(u.t.Context(), u.pool, signin.Handover{AttemptID: b.attempt, Binding: b.binding, Provider: "Corp", RedirectURI: answerAt})
+	there, err := u.begins(b, "Corp")
 	if err != nil {
 		u.t.Fatal(err)
 	}
@@ -68,6 +67,14 @@ func (u *upstream) leaves(b *browser) url.Values {
 		u.t.Fatalf("sent to %v, %v", back, err)
 	}
 	return back.Query()
+}
+
+func (u *upstream) begins(b *browser, name string) (string, error) {
+	a, err := u.flow.Attempt(u.t.Context(), u.pool, b.attempt, b.binding)
+	if err != nil {
+		return "", err
+	}
+	return u.fed.Begin(u.t.Context(), u.pool, a, signin.Handover{Provider: name, RedirectURI: answerAt})
 }
 
 func (u *upstream) returns(b *browser, v url.Values) (*signin.Result, error) {
@@ -242,7 +249,7 @@ func TestFederationBeginRefusals(t *testing.T) {
 	each(t, func(w *world) {
 		u := withUpstream(w)
 		begin := func(b *browser, name string) error {
-			_, err := u.fed.Begin(t.Context(), u.pool, signin.Handover{AttemptID: b.attempt, Binding: b.binding, Provider: name, RedirectURI: answerAt})
+			_, err := u.begins(b, name)
 			return err
 		}
 		if err := begin(u.open(u.client), "None"); !errors.Is(err, provider.ErrIdPNotFound) {
@@ -292,7 +299,7 @@ func TestClientOffers(t *testing.T) {
 				t.Errorf("%v: %d providers, local %v, %v", c.names, len(list), local, err)
 			}
 			b := u.open(u.client)
-			_, err = u.fed.Begin(context.Background(), u.pool, signin.Handover{AttemptID: b.attempt, Binding: b.binding, Provider: "Corp", RedirectURI: answerAt})
+			_, err = u.begins(b, "Corp")
 			if (err == nil) != c.corp {
 				t.Errorf("%v: %v", c.names, err)
 			}

@@ -41,6 +41,7 @@ type Result struct {
 	Attempt   *Attempt            // stands at the next step; when Principal is set, what has ended
 	Principal *provider.Principal // nil while there is a next step
 	SessionID string              // the opaque id of the new session, for the browser's cookie alone
+	Provider  string              // the upstream that the person came back from; empty for a local sign-in
 }
 
 // outcome is what a step decided. write belongs into the transaction that moves

@@ -1,7 +1,6 @@
 package hosted
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -26,18 +25,15 @@ type Door struct {
 	Errors   *respond.Errors
 	Browser  *browser.Store
 
-	// Upstreams lists the providers that an attempt may be handed over to, for the
-	// app's client; URL begins the hand-over. nil means none.
-	Upstreams func(ctx context.Context, a *signin.Attempt, client *provider.Client) ([]page.ProviderButton, error)
-	// Upstream is where to go at once for an identity_provider or idp_identifier
-	// of the authorization request; "" shows the sign-in page. nil means always.
-	Upstream func(ctx context.Context, a *signin.Attempt, client *provider.Client, name string) (string, error)
+	Federation *signin.Federation // sign-in at upstream providers; nil for none
 }
 
 // Routes mounts the door on a user pool's mux.
 func (d *Door) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /login", d.Errors.Pages(d.showLogin))
 	mux.Handle("POST /login", d.guard(d.answerLogin))
+	mux.Handle("GET /login/provider", d.Errors.Pages(d.toUpstream))
+	mux.Handle("GET /oauth2/idpresponse", d.Errors.Pages(d.fromUpstream))
 	mux.Handle("GET /consent", d.Errors.Pages(d.showConsent))
 	mux.Handle("POST /consent", d.guard(d.answerConsent))
 	mux.Handle("POST /logout", d.guard(d.answerLogout))

@@ -57,14 +57,10 @@ func (d *Door) begin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if waiting.Upstream != "" && d.Upstream != nil {
-		away, err := d.Upstream(ctx, a, waiting.Client, waiting.Upstream)
-		if err != nil {
-			return err
-		}
-		if away != "" {
-			return respond.Redirect(w, away)
-		}
+	if name, err := d.chosenUpstream(r, waiting); err != nil {
+		return err
+	} else if name != "" {
+		return d.handOver(w, r, a, waiting, name)
 	}
 	return d.draw(w, r, http.StatusOK, a, waiting, nil)
 }
@@ -89,10 +85,16 @@ func (d *Door) answerLogin(w http.ResponseWriter, r *http.Request) error {
 	if res.Principal == nil {
 		return respond.Redirect(w, here(r, "/login", res.Attempt.AuthorizationID)+"&flow="+res.Attempt.ID)
 	}
-	if err := d.Browser.SetSessionID(w, r, pool.ID, res.SessionID); err != nil {
+	return d.enter(w, r, res)
+}
+
+// enter begins the browser's session and goes on with what waits for somebody to
+// sign in.
+func (d *Door) enter(w http.ResponseWriter, r *http.Request, res *signin.Result) error {
+	if err := d.Browser.SetSessionID(w, r, res.Principal.PoolID, res.SessionID); err != nil {
 		return err
 	}
-	next, err := d.OAuth.Resume(ctx, res.Attempt.AuthorizationID, *res.Principal)
+	next, err := d.OAuth.Resume(r.Context(), res.Attempt.AuthorizationID, *res.Principal)
 	if errors.Is(err, provider.ErrAttemptNotFound) {
 		return d.expired(w, r, "")
 	}
@@ -119,7 +121,7 @@ func (d *Door) refused(w http.ResponseWriter, r *http.Request, flow, bound, type
 	if err != nil {
 		return err
 	}
-	if a.Step == signin.StepPassword {
+	if a.Step != signin.StepNewPassword {
 		a.Username = typed
 	}
 	failure := respond.Explain(r, why)
@@ -161,12 +163,9 @@ func (d *Door) draw(w http.ResponseWriter, r *http.Request, status int, a *signi
 	if errors.As(why, &known) {
 		v.RetryAfter = known.RetryAfter
 	}
-	if d.Upstreams != nil {
-		buttons, err := d.Upstreams(r.Context(), a, waiting.Client)
-		if err != nil {
-			return err
-		}
-		v.Providers = buttons
+	var err error
+	if v.Providers, v.ProvidersOnly, err = d.buttons(r, a); err != nil {
+		return err
 	}
 	return d.Pages.Render(w, r, status, v)
 }

@@ -31,6 +31,8 @@ func Fixtures() []Fixture {
 	wide.Chrome = long
 	wide.Identifier = "a.very.long.address.that.does.not.end.for.quite.a.while@subdomain.of.a.department.northwind.example"
 	wide.Providers = []ProviderButton{{ID: "Long", Name: long.Brand.Name, URL: "/x"}}
+	only := filled
+	only.ProvidersOnly, only.SignUpURL = true, ""
 
 	fixtures := []Fixture{
 		{"sign-in", signIn},
@@ -38,6 +40,7 @@ func Fixtures() []Fixture {
 		{"sign-in-email", email},
 		{"sign-in-no-client", SignIn{Chrome: alone, Action: "/login", Flow: "f"}},
 		{"sign-in-long", wide},
+		{"sign-in-providers-only", only},
 	}
 	for _, p := range []Problem{
 		SignInMissingIdentifier, SignInMissingPassword, SignInWrong, SignInThrottled, SignInLocked,

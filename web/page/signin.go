@@ -11,6 +11,7 @@ type SignIn struct {
 	Problem        Problem          // empty at first
 	RetryAfter     int              // seconds, with SignInThrottled and SignInLocked
 	Providers      []ProviderButton // upstreams to sign in with instead
+	ProvidersOnly  bool             // the app takes nobody from the pool's own directory
 	ForgotURL      string           // empty hides the link
 	SignUpURL      string           // empty hides the link
 }
