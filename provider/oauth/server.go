@@ -61,7 +61,7 @@ func New(s Server) *Server {
 // newEngine wires fosite once, for all issuers: what differs between them comes
 // from the exchange in the context.
 func (s *Server) newEngine() *fosite.Fosite {
-	config := &fosite.Config{
+	config := &engineConfig{Config: &fosite.Config{
 		AuthorizeCodeLifespan:       codeLife,
 		ScopeStrategy:               fosite.ExactScopeStrategy,
 		AudienceMatchingStrategy:    fosite.ExactAudienceMatchingStrategy,
@@ -73,7 +73,7 @@ func (s *Server) newEngine() *fosite.Fosite {
 		ClientAuthenticationStrategy: func(ctx context.Context, _ *http.Request, _ url.Values) (fosite.Client, error) {
 			return exchangeFrom(ctx).client, nil
 		},
-	}
+	}}
 	strategy, rows := &strategy{s}, &rows{s}
 	code := &oauth2.AuthorizeExplicitGrantHandler{
 		AccessTokenStrategy: strategy, RefreshTokenStrategy: strategy, AuthorizeCodeStrategy: strategy,
@@ -81,27 +81,40 @@ func (s *Server) newEngine() *fosite.Fosite {
 	}
 	proof := &pkce.Handler{AuthorizeCodeStrategy: strategy, Storage: rows, Config: config}
 	config.AuthorizeEndpointHandlers = fosite.AuthorizeEndpointHandlers{code, proof}
-	config.TokenEndpointHandlers = fosite.TokenEndpointHandlers{
-		code,
-		&oauth2.RefreshTokenGrantHandler{
-			AccessTokenStrategy: strategy, RefreshTokenStrategy: strategy, TokenRevocationStorage: rows, Config: config,
-		},
-		&oauth2.ClientCredentialsGrantHandler{
-			HandleHelper: &oauth2.HandleHelper{AccessTokenStrategy: strategy, AccessTokenStorage: rows, Config: config},
-			Config:       config,
-		},
-		proof,
-		&idTokens{s},
+	ids := &idTokens{s}
+	refresh := &oauth2.RefreshTokenGrantHandler{
+		AccessTokenStrategy: strategy, RefreshTokenStrategy: strategy, TokenRevocationStorage: rows, Config: config,
+	}
+	machine := &oauth2.ClientCredentialsGrantHandler{
+		HandleHelper: &oauth2.HandleHelper{AccessTokenStrategy: strategy, AccessTokenStorage: rows, Config: config},
+		Config:       config,
+	}
+	config.handlers = map[string]fosite.TokenEndpointHandlers{
+		"authorization_code": {code, proof, ids},
+		"refresh_token":      {refresh, ids},
+		"client_credentials": {machine},
 	}
 	return &fosite.Fosite{Store: rows, Config: config}
+}
+
+// engineConfig gives each grant only its own handlers: one that is not meant
+// answers with an error and a stack trace, on every request.
+type engineConfig struct {
+	*fosite.Config
+	handlers map[string]fosite.TokenEndpointHandlers // by grant type
+}
+
+func (c *engineConfig) GetTokenEndpointHandlers(ctx context.Context) fosite.TokenEndpointHandlers {
+	return c.handlers[exchangeFrom(ctx).grantType]
 }
 
 // exchange is one request to the authorize or token endpoint: what the pieces
 // that fosite calls share.
 type exchange struct {
-	tenant *provider.Tenant
-	client *client
-	now    time.Time
+	tenant    *provider.Tenant
+	client    *client
+	now       time.Time
+	grantType string // at the token endpoint
 
 	standing  *store.Standing     // the grant behind a code or refresh token, read once
 	request   grantRequest        // what the grant was made with

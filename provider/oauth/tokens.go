@@ -102,12 +102,13 @@ func aboutUser(scope string) bool {
 // issue lets fosite run the grant, and then writes.
 func (s *Server) issue(ctx context.Context, c *client, form url.Values) (*Tokens, error) {
 	x, ctx := s.newExchange(ctx, c)
+	x.grantType = form.Get("grant_type")
 	request := &http.Request{Method: http.MethodPost, Form: form, PostForm: form}
 	access, err := s.engine.NewAccessRequest(ctx, request, &session{})
 	if err != nil {
 		return nil, x.translate(err)
 	}
-	if form.Get("grant_type") == "client_credentials" {
+	if x.grantType == "client_credentials" {
 		for _, scope := range access.GetRequestedScopes() {
 			access.GrantScope(scope)
 		}

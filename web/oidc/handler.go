@@ -23,9 +23,8 @@ type Handler struct {
 	// SignIn shows the sign-in page for a waiting authorization, Consent the page
 	// that asks whether a client may have what it asks for.
 	SignIn, Consent func(w http.ResponseWriter, r *http.Request, i *oauth.Interaction) error
-	// ConfirmLogout asks whether to sign out, and posts the request's own
-	// parameters back to its address if so; see ConfirmField. SignedOut says that
-	// it is done.
+	// ConfirmLogout asks whether to sign out, and sees to the answer. SignedOut says
+	// that it is done.
 	ConfirmLogout, SignedOut func(w http.ResponseWriter, r *http.Request, d *oauth.LogoutDecision) error
 	// Refuse shows why there is nowhere safe to send the browser to.
 	Refuse func(w http.ResponseWriter, r *http.Request, refusal *oauth.Error) error

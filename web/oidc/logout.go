@@ -8,11 +8,6 @@ import (
 	"github.com/cognate-idp/cognate/web/respond"
 )
 
-// ConfirmField is the form field by which a user confirms to sign out; its value
-// is "sign_out". The page that asks posts it together with the request's own
-// parameters.
-const ConfirmField = "decision"
-
 // endSession is the end session endpoint (OpenID Connect RP-Initiated Logout 1.0
 // section 2).
 func (h *Handler) endSession(w http.ResponseWriter, r *http.Request) error {
@@ -20,10 +15,6 @@ func (h *Handler) endSession(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	// Another site's page cannot confirm in the user's name: browsers say where
-	// a form comes from, and leave the Lax cookie out.
-	confirmed := r.Method == http.MethodPost && form.Get(ConfirmField) == "sign_out" && sameOrigin(r)
-	form.Del(ConfirmField)
 	who, err := h.Principal(r)
 	if err != nil {
 		return err
@@ -32,7 +23,7 @@ func (h *Handler) endSession(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if decision.Confirm && !confirmed {
+	if decision.Confirm {
 		return h.ConfirmLogout(w, r, decision)
 	}
 	return h.signOut(w, r, decision)
@@ -63,9 +54,4 @@ func (h *Handler) signOut(w http.ResponseWriter, r *http.Request, d *oauth.Logou
 		return h.SignedOut(w, r, d)
 	}
 	return respond.Redirect(w, d.Redirect)
-}
-
-// sameOrigin reports whether a form comes from a page of this origin.
-func sameOrigin(r *http.Request) bool {
-	return http.NewCrossOriginProtection().Check(r) == nil
 }
