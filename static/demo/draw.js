@@ -55,15 +55,16 @@ export function token(prefix, jwt, expires) {
   countdown($(`${prefix}-expires`), parts.claims.exp ?? expires);
 }
 
-const REASON = {
-  rule: "A rule of the provider matched a claim in your token.",
-  group: "It belongs to the group of yours that comes first.",
-  preferred: "Your token names it as the preferred role.",
-  default: "It is the role for everyone who is signed in.",
-  authenticated: "It is the role for everyone who is signed in.",
-  guest: "It is the role for guests.",
-  unauthenticated: "It is the role for guests.",
-};
+// sentence makes one of a phrase such as "the role of guests".
+function sentence(phrase) {
+  if (!phrase) return "";
+  return phrase[0].toUpperCase() + phrase.slice(1) + (/[.!?]$/.test(phrase) ? "" : ".");
+}
+
+// policiesOf gathers the Cedar text that a credential carries.
+function policiesOf(c) {
+  return (c.authorization_details ?? []).filter((d) => d.type === "cedar" && d.policies).map((d) => [d.policies].flat().join("\n")).join("\n\n").trim();
+}
 
 // credential fills the credential's panel.
 export function credential(c) {
@@ -72,10 +73,10 @@ export function credential(c) {
   $("identity-id").textContent = c.identity_id;
   $("role-name").textContent = c.role?.name ?? "none";
   $("role-name").title = c.role?.arn ?? "";
-  $("role-reason").textContent = REASON[c.role?.reason] ?? c.role?.reason ?? "";
-  const policy = (c.authorization_details ?? []).filter((d) => d.type === "cedar").map((d) => [d.policies].flat().join("\n")).join("\n\n").trim();
+  $("role-reason").textContent = sentence(c.role?.reason);
+  const policy = policiesOf(c);
   $("role-policy").textContent = policy || "// no policies";
-  const statements = inWords(policy);
+  const statements = inWords(policy, c.identity_id);
   if (statements.length === 0) statements.push({ allowed: false, words: "Nothing: the role has no policy." });
   $("role-allows").replaceChildren(...statements.map(({ allowed, words }) =>
     el("li", { class: allowed ? "may" : "not" }, icon(allowed ? "m3 8.5 3.3 3.3L13 5" : "m4 4 8 8M12 4l-8 8"), el("span", {}, words))));

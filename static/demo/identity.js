@@ -55,8 +55,15 @@ export class IdentityPool {
   async trade(form) {
     const body = new URLSearchParams({ grant_type: EXCHANGE, ...form });
     const { guest_handle, ...credential } = await ask(`${this.issuer}/oauth2/token`, { method: "POST", body }, "The trade was refused");
+    credential.authorization_details = await Promise.all((credential.authorization_details ?? []).map(whole));
     credential.expires_at = Math.floor(Date.now() / 1000) + credential.expires_in;
     this.credential = credential;
     return { ...credential, guest_handle };
   }
+}
+
+// whole fetches a policy that was too long for its token.
+function whole(detail) {
+  if (!detail.policies_uri) return detail;
+  return ask(detail.policies_uri, {}, "The role’s policies could not be read");
 }

@@ -60,7 +60,8 @@ func kindOf(f respond.Failure) ErrorKind {
 		return ErrorThrottled
 	case provider.CodeUnavailable, provider.CodeUpstream:
 		return ErrorUnavailable
-	case provider.CodeInvalid, provider.CodeExpired, provider.CodeConflict, provider.CodeLimit, provider.CodeExists:
+	case provider.CodeInvalid, provider.CodeExpired, provider.CodeConflict, provider.CodeLimit, provider.CodeExists,
+		provider.CodeMethod, provider.CodePasswordPolicy:
 		return ErrorRequest
 	}
 	return ErrorGeneric

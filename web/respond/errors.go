@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // Handler is a handler that may fail. An error it returns is answered by Errors,
@@ -34,6 +35,16 @@ func (e *Errors) JSON(h Handler) http.Handler {
 			e.WriteJSON(w, r, err)
 		}
 	})
+}
+
+// Write answers err as a page to whoever accepts one, and as JSON to everybody
+// else. It is for addresses that belong to no door.
+func (e *Errors) Write(w http.ResponseWriter, r *http.Request, err error) {
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		e.WritePage(w, r, err)
+		return
+	}
+	e.WriteJSON(w, r, err)
 }
 
 // WritePage answers err as a page.
