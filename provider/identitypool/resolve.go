@@ -60,7 +60,6 @@ func (s *Service) tryResolve(ctx context.Context, p *openPool, claimed string, p
 	}
 	switch {
 	case held.State == provider.IdentityGuest && owner == nil:
-		held.State = provider.IdentityLinked
 		return held, s.link(ctx, p, held, missing)
 	case held.State == provider.IdentityGuest:
 		return owner, s.merge(ctx, p, held, owner, missing)
@@ -155,9 +154,9 @@ func (s *Service) linkIn(ctx context.Context, p *openPool, who *provider.Identit
 	}
 	pool := s.Store.IdentityPool(p.ID)
 	// Writing the row first holds it, so that two links at once cannot both find
-	// room below the limit.
-	open := []provider.IdentityState{provider.IdentityGuest, provider.IdentityLinked}
-	changed, err := pool.ChangeIdentity(ctx, who.ID, open, provider.IdentityLinked, "")
+	// room below the limit. It must still be in the state that it was judged by: a
+	// guest who was somebody else's a moment ago is nobody's to take.
+	changed, err := pool.ChangeIdentity(ctx, who.ID, []provider.IdentityState{who.State}, provider.IdentityLinked, "")
 	if err != nil || !changed {
 		return orRaced(err)
 	}
