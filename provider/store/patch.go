@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -42,28 +43,19 @@ func (p *IdentityPool) Patch(ctx context.Context, b Batch) (*provider.Dataset, e
 	if err != nil {
 		return nil, err
 	}
-	d := &provider.Dataset{PoolID: p.ID, IdentityID: b.IdentityID, Name: b.Dataset, ModifiedBy: b.By}
-	absent := false
+	var d *provider.Dataset
 	err = p.s.Tx(ctx, func(ctx context.Context) error {
-		counted, err := p.countUp(ctx, b, source)
-		if err != nil {
+		if d, err = p.countUp(ctx, b, source); err != nil {
 			return err
 		}
-		if absent = counted == nil; absent {
-			return errStale
-		}
-		d.Rev, d.Records, d.Bytes = counted.Rev, counted.Records, counted.Bytes
-		d.CreatedAt, d.ModifiedAt, d.DeletedRev, d.HorizonRev = counted.CreatedAt, counted.ModifiedAt, counted.DeletedRev, counted.HorizonRev
-		if counted.Matched < source.known {
-			return errStale
-		}
 		if source.adds && (d.Records > b.Limits.Records || d.Bytes > b.Limits.Bytes) {
-			return limit("The dataset holds %d keys in %d bytes after this; it may hold %d keys in %d bytes.",
+			return limit("The dataset would hold %d keys in %d bytes; it may hold %d keys in %d bytes.",
 				d.Records, d.Bytes, b.Limits.Records, b.Limits.Bytes)
 		}
 		return p.writeRecords(ctx, b, source, d)
 	})
-	if absent {
+	if errors.Is(err, errStale) {
+		// The same silence may mean that the identity or its credential is gone.
 		if err := p.CheckIdentity(ctx, b.IdentityID, b.Issued); err != nil {
 			return nil, err
 		}
@@ -74,77 +66,88 @@ func (p *IdentityPool) Patch(ctx context.Context, b Batch) (*provider.Dataset, e
 	return d, nil
 }
 
-type counted struct {
-	provider.Dataset
-	Matched int64
-}
-
 // countUp makes or bumps the dataset row, and with it holds back every other
-// writer of the dataset. It returns nil when the identity is not there or the
-// credential is dead.
+// writer of the dataset.
 //
-// The change in size is taken from records at their base. On PostgreSQL the
-// statement may have waited for another writer and then sees records from before
-// that writer; but a record at a given revision has one size for ever, and if
-// not all were found at their base the batch is stale whatever came after.
+// The change in size is taken from the records at their base. On PostgreSQL the
+// statement may have waited for another writer and then still sees the records
+// from before. That does no harm: a record at one revision has one size for ever,
+// and writeRecords, which sees what the other left, takes it at no other.
 //
 // The identity's row is locked first, so that the totals of all its datasets,
 // which writeRecords reads, stand still.
-func (p *IdentityPool) countUp(ctx context.Context, b Batch, source *patchSource) (*counted, error) {
-	lock, matched := "", "@known"
+func (p *IdentityPool) countUp(ctx context.Context, b Batch, source *patchSource) (*provider.Dataset, error) {
+	lock := ""
 	if p.s.driver == "postgres" {
-		lock, matched = " for no key update", "(select matched from old)"
+		lock = " for no key update"
 	}
-	var out []counted
-	err := p.s.db(ctx).Raw("with p as ("+source.bases+"), old as ("+
-		"select count(*) as matched, coalesce(sum(r.size), 0) as bytes, coalesce(sum(case when r.deleted then 0 else 1 end), 0) as live "+
-		"from p join records r on r.pool = @pool and r.identity = @identity and r.dataset = @name and r.record_key = p.k and r.rev = p.base), "+
+	var out []provider.Dataset
+	err := p.s.db(ctx).Raw("with p as ("+source.known+"), old as ("+
+		"select count(r.rev) as matched, coalesce(sum(r.size), 0) as bytes, count(case when not r.deleted then 1 end) as live "+
+		"from p left join records r on r.pool = @pool and r.identity = @identity and r.dataset = @name and r.record_key = p.k and r.rev = p.base), "+
 		"who as (select 1 as one from identities where pool = @pool and id = @identity and state <> 'merged' and valid_after <= @issued"+lock+") "+
 		"insert into datasets (pool, identity, name, rev, records, bytes, created_at, modified_at, modified_by) "+
 		"select @pool, @identity, @name, 1, cast(@records as bigint) - old.live, cast(@bytes as bigint) - old.bytes, "+
-		p.s.statementNow()+", "+p.s.statementNow()+", @by from old, who where true "+
+		p.s.statementNow()+", "+p.s.statementNow()+", @by from old, who where old.matched = @count "+
 		"on conflict (pool, identity, name) do update set rev = datasets.rev + 1, "+
 		"records = datasets.records + excluded.records, bytes = datasets.bytes + excluded.bytes, deleted = false, "+
 		"created_at = case when datasets.deleted then excluded.created_at else datasets.created_at end, "+
-		"modified_at = excluded.modified_at, modified_by = excluded.modified_by "+
-		"returning rev, records, bytes, created_at, modified_at, deleted_rev, horizon_rev, "+matched+" as matched",
+		"modified_at = excluded.modified_at, modified_by = excluded.modified_by returning *",
 		map[string]any{
 			"pool": p.ID, "identity": b.IdentityID, "name": b.Dataset, "by": b.By, "issued": b.Issued,
-			"records": source.replaced, "bytes": source.bytes, "known": source.known,
-			"keys": source.keys, "base": source.base, "all": source.all,
+			"records": source.live, "bytes": source.bytes, "count": source.count,
+			"keys": source.knownKeys, "base": source.knownBase, "all": source.all,
 		}).Scan(&out).Error
-	if err != nil || len(out) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	if len(out) == 0 {
+		return nil, errStale
 	}
 	return &out[0], nil
 }
 
-// writeRecords writes what fits its base. The dataset row is locked, so what the
-// join reads is what the write finds.
+// writeRecords writes what fits its base. A patch with a base goes in with that
+// base as its revision, which the conflict clause compares and replaces; were its
+// record gone, it would go in so and come back so. A patch without a base goes in
+// with the new revision, which no record has yet.
 func (p *IdentityPool) writeRecords(ctx context.Context, b Batch, source *patchSource, d *provider.Dataset) error {
-	var written []struct{ Datasets, Bytes int64 }
-	err := p.s.db(ctx).Raw("with p as ("+source.rows+") "+
-		"insert into records (pool, identity, dataset, record_key, value, rev, size, deleted, modified_at, modified_by, device_modified_at) "+
-		"select @pool, @identity, @name, p.k, p.value, cast(@rev as bigint), p.size, p.deleted, cast(@at as bigint), @by, p.device "+
-		"from p left join records r on r.pool = @pool and r.identity = @identity and r.dataset = @name and r.record_key = p.k "+
-		"where coalesce(r.rev, 0) = p.base "+
-		"on conflict (pool, identity, dataset, record_key) do update set value = excluded.value, rev = excluded.rev, size = excluded.size, "+
+	rows, err := p.s.db(ctx).Raw("insert into records "+
+		"(pool, identity, dataset, record_key, value, rev, size, deleted, modified_at, modified_by, device_modified_at) "+
+		"select @pool, @identity, @name, p.k, p.value, case when p.base = 0 then cast(@rev as bigint) else p.base end, "+
+		"p.size, p.deleted, cast(@at as bigint), @by, p.device from ("+source.rows+") p where true "+
+		"on conflict (pool, identity, dataset, record_key) do update set value = excluded.value, rev = @rev, size = excluded.size, "+
 		"deleted = excluded.deleted, modified_at = excluded.modified_at, modified_by = excluded.modified_by, device_modified_at = excluded.device_modified_at "+
-		"returning (select count(*) from datasets d where d.pool = @pool and d.identity = @identity and not d.deleted) as datasets, "+
-		"(select sum(d.bytes) from datasets d where d.pool = @pool and d.identity = @identity and not d.deleted) as bytes",
+		"where records.rev = excluded.rev "+
+		"returning rev, (select count(*) from datasets d where d.pool = @pool and d.identity = @identity and not d.deleted), "+
+		"(select sum(d.bytes) from datasets d where d.pool = @pool and d.identity = @identity and not d.deleted)",
 		map[string]any{
 			"pool": p.ID, "identity": b.IdentityID, "name": b.Dataset, "by": b.By, "rev": d.Rev, "at": d.ModifiedAt,
 			"keys": source.keys, "base": source.base, "values": source.values, "sizes": source.sizes,
 			"deleted": source.deleted, "device": source.device, "all": source.all,
-		}).Scan(&written).Error
-	switch {
-	case err != nil:
+		}).Rows()
+	if err != nil {
 		return err
-	case len(written) < len(b.Patches):
+	}
+	defer rows.Close()
+	written, datasets, bytes := 0, int64(0), int64(0)
+	for rows.Next() {
+		var rev int64
+		if err := rows.Scan(&rev, &datasets, &bytes); err != nil {
+			return fmt.Errorf("scan written record: %w", err)
+		}
+		if rev == d.Rev {
+			written++
+		}
+	}
+	switch err := rows.Err(); {
+	case err != nil:
+		return classify(err)
+	case written < len(b.Patches):
 		return errStale
-	case source.adds && d.CreatedAt == d.ModifiedAt && written[0].Datasets > b.Limits.Datasets:
+	case source.adds && d.CreatedAt == d.ModifiedAt && datasets > b.Limits.Datasets:
 		return limit("An identity may have %d datasets.", b.Limits.Datasets)
-	case source.adds && written[0].Bytes > b.Limits.IdentityBytes:
+	case source.adds && bytes > b.Limits.IdentityBytes:
 		return limit("An identity's datasets may hold %d bytes together.", b.Limits.IdentityBytes)
 	}
 	return nil
@@ -154,50 +157,55 @@ func limit(format string, args ...any) *provider.Error {
 	return &provider.Error{Code: provider.CodeLimit, Kind: "dataset", Message: fmt.Sprintf(format, args...)}
 }
 
-// patchSource is a batch as the two statements read it: bases gives the columns k
-// and base, rows all of p. PostgreSQL takes arrays, SQLite one JSON text.
+// patchSource is a batch as the two statements read it: known gives key and base
+// of the patches that have a base, rows gives all of p. PostgreSQL takes arrays,
+// SQLite one JSON text.
 type patchSource struct {
-	bases, rows string
-	replaced    int64 // patches that leave a live record
+	known, rows string
+	count       int64 // patches with a base
+	live        int64 // patches that leave a live record
 	bytes       int64 // what those weigh
-	known       int64 // patches with a base
 	adds        bool  // not removals alone
 
-	keys, values        *[]string
-	base, sizes, device *[]int64
-	deleted             *[]bool
-	all                 string
+	knownKeys, keys, values        *[]string
+	knownBase, base, sizes, device *[]int64
+	deleted                        *[]bool
+	all                            string
 }
 
 func (s *Store) patchSource(patches []provider.Patch) (*patchSource, error) {
 	var (
-		n       = len(patches)
-		src     patchSource
-		keys    = make([]string, n)
-		values  = make([]string, n)
-		base    = make([]int64, n)
-		sizes   = make([]int64, n)
-		device  = make([]int64, n)
-		deleted = make([]bool, n)
+		n         = len(patches)
+		src       patchSource
+		knownKeys = make([]string, 0, n)
+		knownBase = make([]int64, 0, n)
+		keys      = make([]string, n)
+		values    = make([]string, n)
+		base      = make([]int64, n)
+		sizes     = make([]int64, n)
+		device    = make([]int64, n)
+		deleted   = make([]bool, n)
 	)
 	for i, p := range patches {
 		keys[i], values[i], base[i], sizes[i] = p.Key, p.Value, p.Base, p.Size()
 		device[i], deleted[i] = int64(p.DeviceModifiedAt), p.Remove
 		src.bytes += p.Size()
 		if p.Base > 0 {
-			src.known++
+			knownKeys, knownBase = append(knownKeys, p.Key), append(knownBase, p.Base)
+			src.count++
 		}
 		if !p.Remove {
-			src.replaced++
+			src.live++
 			src.adds = true
 		}
 	}
 	if s.driver == "postgres" {
 		// gorm spreads a slice into a list; behind a pointer it stays an array.
+		src.knownKeys, src.knownBase = &knownKeys, &knownBase
 		src.keys, src.values, src.base, src.sizes, src.device, src.deleted = &keys, &values, &base, &sizes, &device, &deleted
-		src.bases = "select * from unnest(cast(@keys as text[]), cast(@base as bigint[])) as p (k, base)"
-		src.rows = "select * from unnest(cast(@keys as text[]), cast(@base as bigint[]), cast(@values as text[]), cast(@sizes as bigint[]), cast(@deleted as boolean[]), cast(@device as bigint[])) " +
-			"as p (k, base, value, size, deleted, device)"
+		src.known = "select * from unnest(cast(@keys as text[]), cast(@base as bigint[])) as p (k, base)"
+		src.rows = "select * from unnest(cast(@keys as text[]), cast(@base as bigint[]), cast(@values as text[]), " +
+			"cast(@sizes as bigint[]), cast(@deleted as boolean[]), cast(@device as bigint[])) as p (k, base, value, size, deleted, device)"
 		return &src, nil
 	}
 	rows := make([][6]any, n)
@@ -209,7 +217,7 @@ func (s *Store) patchSource(patches []provider.Patch) (*patchSource, error) {
 		return nil, fmt.Errorf("encode patches: %w", err)
 	}
 	src.all = string(all)
-	src.bases = "select value ->> 0 as k, value ->> 1 as base from json_each(@all)"
+	src.known = "select value ->> 0 as k, value ->> 1 as base from json_each(@all) where value ->> 1 > 0"
 	src.rows = "select value ->> 0 as k, value ->> 1 as base, value ->> 2 as value, value ->> 3 as size, value ->> 4 as deleted, value ->> 5 as device from json_each(@all)"
 	return &src, nil
 }
