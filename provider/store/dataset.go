@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 
+	"gorm.io/gorm/clause"
+
 	"github.com/cognate-idp/cognate/provider"
 )
 
@@ -87,31 +89,50 @@ func (p *IdentityPool) DeleteDataset(ctx context.Context, identity, name, by str
 }
 
 // MergeDatasets moves every dataset of one identity to another, where it is
-// called "name.from" and starts at revision 1. It joins the transaction that ctx
-// carries, and returns the new names.
-func (p *IdentityPool) MergeDatasets(ctx context.Context, from, to string) ([]string, error) {
-	var names []string
+// called "name.from", and returns what they became. One of that name that is
+// there already counts as deleted before. It joins the transaction that ctx
+// carries, and holds back every batch on both identities until that ends.
+func (p *IdentityPool) MergeDatasets(ctx context.Context, from, to string) ([]provider.Dataset, error) {
+	var moved []provider.Dataset
 	err := p.s.Tx(ctx, func(ctx context.Context) error {
-		names = nil
+		moved = nil
 		db := p.s.db(ctx)
-		err := db.Raw("insert into datasets (pool, identity, name, rev, records, bytes, created_at, modified_at, modified_by) "+
+		var locked []string
+		err := db.Table("identities").Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).
+			Where("pool = ? and id in ?", p.ID, []string{from, to}).Order("id").Pluck("id", &locked).Error
+		if err != nil {
+			return err
+		}
+		err = db.Table("datasets").Clauses(clause.Locking{Strength: "UPDATE"}).
+			Where("pool = ? and identity = ?", p.ID, from).Order("name").Pluck("name", &locked).Error
+		if err != nil {
+			return err
+		}
+		args := map[string]any{"pool": p.ID, "from": from, "to": to}
+		err = db.Raw("insert into datasets (pool, identity, name, rev, records, bytes, created_at, modified_at, modified_by) "+
 			"select pool, @to, name || '.' || @from, 1, records, bytes, created_at, "+p.s.statementNow()+", modified_by "+
 			"from datasets where pool = @pool and identity = @from and not deleted "+
-			"on conflict (pool, identity, name) do nothing returning name",
-			map[string]any{"pool": p.ID, "from": from, "to": to}).Scan(&names).Error
-		if err != nil || len(names) == 0 {
+			"on conflict (pool, identity, name) do update set rev = datasets.rev + 2, deleted_rev = datasets.rev + 1, deleted = false, "+
+			"records = excluded.records, bytes = excluded.bytes, created_at = excluded.created_at, "+
+			"modified_at = excluded.modified_at, modified_by = excluded.modified_by returning *", args).Scan(&moved).Error
+		if err != nil || len(moved) == 0 {
+			return err
+		}
+		err = db.Exec("delete from records where pool = @pool and identity = @to and dataset in "+
+			"(select name || '.' || @from from datasets where pool = @pool and identity = @from and not deleted)", args).Error
+		if err != nil {
 			return err
 		}
 		err = db.Exec("insert into records (pool, identity, dataset, record_key, value, rev, size, modified_at, modified_by, device_modified_at) "+
-			"select pool, @to, dataset || '.' || @from, record_key, value, 1, size, modified_at, modified_by, device_modified_at "+
-			"from records where pool = @pool and identity = @from and not deleted and dataset || '.' || @from in @names",
-			map[string]any{"pool": p.ID, "from": from, "to": to, "names": names}).Error
+			"select r.pool, d.identity, d.name, r.record_key, r.value, d.rev, r.size, r.modified_at, r.modified_by, r.device_modified_at "+
+			"from records r join datasets d on d.pool = r.pool and d.identity = @to and d.name = r.dataset || '.' || @from "+
+			"where r.pool = @pool and r.identity = @from and not r.deleted", args).Error
 		if err != nil {
 			return err
 		}
 		return db.Exec("delete from datasets where pool = ? and identity = ?", p.ID, from).Error
 	})
-	return names, translate(err)
+	return moved, translate(err)
 }
 
 // CheckIdentity says whether a credential issued at that moment still stands for

@@ -32,7 +32,8 @@ type DatasetLimits struct {
 // credential no longer stands for the identity: the caller's next read tells.
 var errStale = &provider.Error{Code: provider.CodeConflict, Kind: "record", Message: "The dataset was changed by another call."}
 
-// Patch applies b if each patch's base is the revision of its record. Two
+// Patch applies b if each patch's base is the revision of its record, or 0 where
+// there is no live one. Two
 // statements do it: one locks the dataset and counts its revision up, one writes
 // all records whose base fits. If fewer fit than came, everything is undone.
 //
@@ -110,7 +111,7 @@ func (p *IdentityPool) countUp(ctx context.Context, b Batch, source *patchSource
 // writeRecords writes what fits its base. A patch with a base goes in with that
 // base as its revision, which the conflict clause compares and replaces; were its
 // record gone, it would go in so and come back so. A patch without a base goes in
-// with the new revision, which no record has yet.
+// with the new revision, which no record has yet; a tombstone makes way for it.
 func (p *IdentityPool) writeRecords(ctx context.Context, b Batch, source *patchSource, d *provider.Dataset) error {
 	rows, err := p.s.db(ctx).Raw("insert into records "+
 		"(pool, identity, dataset, record_key, value, rev, size, deleted, modified_at, modified_by, device_modified_at) "+
@@ -118,7 +119,7 @@ func (p *IdentityPool) writeRecords(ctx context.Context, b Batch, source *patchS
 		"p.size, p.deleted, cast(@at as bigint), @by, p.device from ("+source.rows+") p where true "+
 		"on conflict (pool, identity, dataset, record_key) do update set value = excluded.value, rev = @rev, size = excluded.size, "+
 		"deleted = excluded.deleted, modified_at = excluded.modified_at, modified_by = excluded.modified_by, device_modified_at = excluded.device_modified_at "+
-		"where records.rev = excluded.rev "+
+		"where records.rev = excluded.rev or (records.deleted and excluded.rev = @rev) "+
 		"returning rev, (select count(*) from datasets d where d.pool = @pool and d.identity = @identity and not d.deleted), "+
 		"(select sum(d.bytes) from datasets d where d.pool = @pool and d.identity = @identity and not d.deleted)",
 		map[string]any{

@@ -54,7 +54,7 @@ type model struct {
 // apply is compare-and-set as the specification has it.
 func (m *model) apply(patches []provider.Patch) bool {
 	for _, p := range patches {
-		if m.records[p.Key].Rev != p.Base {
+		if r := m.records[p.Key]; r.Rev != p.Base && (p.Base != 0 || !r.Deleted) {
 			return false
 		}
 	}
@@ -298,7 +298,7 @@ func TestPatchLimits(t *testing.T) {
 		must(put("one", "a", "012345678901234567890123456789012345678", 0), "")                  // 40
 		must(put("one", "b", "1", 0), provider.CodeLimit)
 		must(put("one", "a", "", 1), "")
-		must(put("one", "a", "é", 2), "") // a removed key is written from its tombstone
+		must(put("one", "a", "é", 2), "") // a removed key is written from its tombstone's revision
 		must(put("one", "b", "1", 0), "")
 		must(put("one", "c", "1", 0), "")
 		must(put("one", "d", "1", 0), provider.CodeLimit) // the fourth key
@@ -354,16 +354,30 @@ func TestMergeDatasets(t *testing.T) {
 		if _, err := pool.DeleteDataset(t.Context(), identity, "other", "test"); err != nil {
 			t.Fatal(err)
 		}
-		names, err := pool.MergeDatasets(t.Context(), identity, identity2)
-		if err != nil || !slices.Equal(names, []string{"prefs." + identity}) {
-			t.Fatal(names, err)
+		name := "prefs." + identity
+		moved, err := pool.MergeDatasets(t.Context(), identity, identity2)
+		if err != nil || len(moved) != 1 || moved[0].Name != name || moved[0].Rev != 1 {
+			t.Fatal(moved, err)
 		}
 		family, err := pool.DatasetFamily(t.Context(), identity2, "prefs")
-		if err != nil || len(family) != 1 || family[0].Name != names[0] || family[0].Rev != 1 || family[0].Records != 2 {
+		if err != nil || len(family) != 1 || family[0].Name != name || family[0].Rev != 1 || family[0].Records != 2 {
 			t.Fatal(family, err)
 		}
-		rows, err := pool.Records(t.Context(), identity2, names[0], store.Cursor{}, 10)
+		rows, err := pool.Records(t.Context(), identity2, name, store.Cursor{}, 10)
 		if err != nil || len(rows) != 2 || rows[0].Key != "key0" || rows[1].Value != "value 2" || rows[1].Rev != 1 {
+			t.Fatal(rows, err)
+		}
+		// A second merge into the same name replaces it, and the revision goes on.
+		if _, err := pool.Patch(t.Context(), batch("prefs", numbered(1, 0)...)); err != nil {
+			t.Fatal(err)
+		}
+		moved, err = pool.MergeDatasets(t.Context(), identity, identity2)
+		if err != nil || len(moved) != 1 || moved[0].Rev != 3 || moved[0].DeletedRev != 2 || moved[0].Records != 1 {
+			t.Fatal(moved, err)
+		}
+		family[0] = moved[0]
+		rows, err = pool.Records(t.Context(), identity2, name, store.Cursor{}, 10)
+		if err != nil || len(rows) != 1 || rows[0].Rev != 3 {
 			t.Fatal(rows, err)
 		}
 		if u, err := pool.IdentityUsage(t.Context(), identity); err != nil || u.Datasets != 0 {
