@@ -156,11 +156,12 @@ func (f *Feed) Run(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if !f.busy() {
+		pools := f.pools()
+		if len(pools) == 0 {
 			newest = 0 // whoever subscribes reads what there is
 			continue
 		}
-		next, err := f.poll(ctx, newest)
+		next, err := f.poll(ctx, pools, newest)
 		if err != nil && ctx.Err() == nil {
 			f.Log.Warn("cannot poll for changed datasets", "error", err)
 			continue
@@ -169,20 +170,25 @@ func (f *Feed) Run(ctx context.Context) {
 	}
 }
 
-func (f *Feed) busy() bool {
+// pools are those that somebody here listens to.
+func (f *Feed) pools() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return len(f.subs) > 0
+	set := map[string]bool{}
+	for key := range f.subs {
+		set[key[0]] = true
+	}
+	return slices.Collect(maps.Keys(set))
 }
 
 // poll reads an overlap again each time, since commits arrive out of order;
 // subscriptions drop what they have told.
-func (f *Feed) poll(ctx context.Context, newest provider.Time) (provider.Time, error) {
+func (f *Feed) poll(ctx context.Context, pools []string, newest provider.Time) (provider.Time, error) {
 	since := newest
 	if since > 0 {
 		since = since.Add(-store.DatasetOverlap)
 	}
-	changes, err := f.Store.All().DatasetChanges(ctx, since)
+	changes, err := f.Store.All().DatasetChanges(ctx, pools, since)
 	if err != nil {
 		return newest, err
 	}

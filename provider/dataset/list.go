@@ -90,3 +90,10 @@ func (s *Service) PoolUsages(ctx context.Context, after string, limit int) (page
 	}
 	return page[:min(limit, len(page))], len(page) > limit, nil
 }
+
+// Check says whether the owner is there and the credential still stands for it.
+//
+// Errors: provider.ErrIdentityNotFound, CodeUnauthorized.
+func (s *Service) Check(ctx context.Context, who Owner) error {
+	return s.Store.IdentityPool(who.PoolID).CheckIdentity(ctx, who.IdentityID, who.Issued)
+}

@@ -211,15 +211,16 @@ type Change struct {
 // look: commits arrive out of order, at most a transaction's time-out late.
 const DatasetOverlap = 2 * txTimeout
 
-// DatasetChanges lists the datasets of every identity that were written since a
-// moment of the database's clock. With since zero it lists nothing but the newest.
-func (a *All) DatasetChanges(ctx context.Context, since provider.Time) ([]Change, error) {
-	q := a.s.db(ctx).Table("datasets").Select("pool", "identity", "name", "rev", "modified_at")
+// DatasetChanges lists the datasets of some identity pools that were written since
+// a moment of the database's clock. With since zero it lists nothing but the newest.
+func (a *All) DatasetChanges(ctx context.Context, pools []string, since provider.Time) ([]Change, error) {
+	q := a.s.db(ctx).Table("datasets").Select("pool", "identity", "name", "rev", "modified_at").Where("(pool) in ?", pools)
 	if since == 0 {
 		q = q.Order("modified_at desc").Limit(1)
 	} else {
 		q = q.Where("modified_at >= ?", since).Order("modified_at")
 	}
 	var out []Change
-	return out, translate(q.Find(&out).Error)
+	err := q.Find(&out).Error
+	return out, translate(err)
 }

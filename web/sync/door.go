@@ -1,0 +1,147 @@
+// Package sync is the door to the sync store: the paths and bodies of Amazon
+// Cognito Sync (API version 2014-06-30), so that every AWS SDK is a client, and a
+// stream of changes beside them. It parses, asks who calls and what they may, and
+// answers; what a dataset is and how it changes is package dataset's.
+//
+// Callers are identities, by a Bearer credential (RFC 6750) or by temporary keys
+// and Signature Version 4, and operators, by an access key. An identity reaches
+// its own datasets alone, and of those what its role's policies allow.
+package sync
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/dataset"
+	"github.com/cognate-idp/cognate/provider/identitypool/policy"
+	"github.com/cognate-idp/cognate/web/respond"
+	"github.com/cognate-idp/cognate/web/sigv4"
+)
+
+// MaxBody is the longest request body in bytes: a full dataset in JSON's longest
+// spelling.
+const MaxBody = 8 << 20
+
+// Door serves the sync API. Every field is required, but Heartbeat.
+type Door struct {
+	Datasets *dataset.Service
+	Feed     *dataset.Feed
+
+	// Credential verifies a Bearer token. Its errors are CodeUnauthorized or
+	// CodeExpired for a token that is not good.
+	Credential func(ctx context.Context, token string) (*Identity, error)
+	// TemporaryKey answers the secret of keys that an identity pool gave out, and
+	// whose they are. Its errors are sigv4's ErrUnknownKey and ErrExpiredKey.
+	TemporaryKey func(ctx context.Context, accessKeyID, sessionToken string) (secret string, who *Identity, err error)
+	// OperatorKey answers the secret of an operator's access key, and the operator.
+	// Its error is sigv4.ErrUnknownKey.
+	OperatorKey func(ctx context.Context, accessKeyID string) (secret string, operator any, err error)
+	// OperatorMay says whether an operator may call an operation, such as
+	// "ListRecords", on an identity pool; pool "" means all of them.
+	OperatorMay func(ctx context.Context, operator any, operation, poolID string) error
+
+	Now       func() time.Time
+	Log       *slog.Logger
+	Heartbeat time.Duration // how often an idle stream shows life; 0 is 15 s
+}
+
+// Identity is a caller who is an identity, as their credential says.
+type Identity struct {
+	PoolID     string
+	IdentityID string
+	Issued     time.Time
+	Expires    time.Time
+	Policy     *policy.Document // what their role allows, sealed for them
+}
+
+// Mount adds the routes to the root's mux.
+func (d *Door) Mount(mux *http.ServeMux) {
+	const (
+		pool     = "/identitypools/{pool}"
+		identity = pool + "/identities/{identity}"
+		one      = identity + "/datasets/{dataset}"
+	)
+	for pattern, handler := range map[string]operation{
+		"GET /identitypools":            d.listIdentityPoolUsage,
+		"GET " + pool:                   d.describeIdentityPoolUsage,
+		"GET " + identity:               d.describeIdentityUsage,
+		"GET " + identity + "/datasets": d.listDatasets,
+		"GET " + one:                    d.describeDataset,
+		"DELETE " + one:                 d.deleteDataset,
+		"POST " + one:                   d.updateRecords,
+		"GET " + one + "/records":       d.listRecords,
+		"GET " + identity + "/stream":   d.stream,
+	} {
+		mux.Handle(pattern, d.handle(handler))
+	}
+	mux.HandleFunc("OPTIONS /identitypools", preflight)
+	mux.HandleFunc("OPTIONS /identitypools/{rest...}", preflight)
+}
+
+// operation answers a request whose caller is known.
+type operation func(w http.ResponseWriter, r *http.Request, c *caller) error
+
+// handle proves who calls before anything else is looked at.
+func (d *Door) handle(op operation) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		allowOrigins(w.Header())
+		w.Header().Set("X-Amzn-Requestid", provider.ActorFrom(r.Context()).RequestID)
+		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+		c, err := d.authenticate(r)
+		if err == nil {
+			err = op(w, r, c)
+			// A credential that the identity has outlived is as good as none.
+			if provider.CodeOf(err) == provider.CodeUnauthorized && !sigv4.IsSigned(r) {
+				err = &badBearer{err}
+			}
+		}
+		if err != nil {
+			d.fail(w, r, err)
+		}
+	})
+}
+
+func answer(w http.ResponseWriter, v any) error { return respond.JSON(w, http.StatusOK, v) }
+
+// allowOrigins lets pages of any origin read the answers: nothing here goes by
+// cookie, so a page can do no more than whoever gave it the credential.
+func allowOrigins(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Expose-Headers", "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date,Retry-After")
+}
+
+func preflight(w http.ResponseWriter, _ *http.Request) {
+	h := w.Header()
+	allowOrigins(h)
+	h.Set("Access-Control-Allow-Methods", "GET, POST, DELETE")
+	h.Set("Access-Control-Allow-Headers", "content-type, x-amz-user-agent, cache-control, pragma, amz-sdk-invocation-id, "+
+		"amz-sdk-request, authorization, x-amz-date, x-amz-security-token, x-amz-content-sha256, x-amz-client-context, last-event-id")
+	h.Set("Access-Control-Max-Age", "86400")
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// source is the caller's address, which policies may name.
+func source(r *http.Request) netip.Addr {
+	a, err := netip.ParseAddr(provider.ActorFrom(r.Context()).Address)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return a
+}
+
+// verifier checks signatures with both kinds of key: those of identities come
+// with a session token, those of operators without.
+func (d *Door) verifier() *sigv4.Verifier {
+	return &sigv4.Verifier{Services: sigv4.Services(), Now: d.Now, MaxBody: MaxBody, Lookup: func(ctx context.Context, id, token string) (string, any, error) {
+		if token != "" {
+			secret, who, err := d.TemporaryKey(ctx, id, token)
+			return secret, &caller{identity: who}, err
+		}
+		secret, operator, err := d.OperatorKey(ctx, id)
+		return secret, &caller{operator: operator}, err
+	}}
+}
