@@ -83,8 +83,7 @@ func (rt *router) userPool(w http.ResponseWriter, r *http.Request, id, rest stri
 		rt.Fail(w, r, err)
 		return
 	}
-	path := "/" + id
-	rt.tenant(rt.pool, w, r, &provider.Tenant{Pool: p, Issuer: Issuer(rt.BaseURL, p), URL: rt.BaseURL + path, Path: path}, rest)
+	rt.tenant(rt.pool, w, r, UserPoolTenant(rt.BaseURL, p), rest)
 }
 
 func (rt *router) identityPool(w http.ResponseWriter, r *http.Request, id, rest string) {
@@ -96,6 +95,12 @@ func (rt *router) identityPool(w http.ResponseWriter, r *http.Request, id, rest 
 	}
 	path := "/identity/" + id
 	rt.tenant(rt.identity, w, r, &provider.Tenant{IdentityPool: p, Issuer: rt.BaseURL + path, URL: rt.BaseURL + path, Path: path}, rest)
+}
+
+// UserPoolTenant is the tenant of a user pool that is served below base.
+func UserPoolTenant(base string, p *provider.Pool) *provider.Tenant {
+	path := "/" + p.ID
+	return &provider.Tenant{Pool: p, Issuer: Issuer(base, p), URL: base + path, Path: path}
 }
 
 // Issuer is the exact issuer of a user pool that is served below base.

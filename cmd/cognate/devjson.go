@@ -7,6 +7,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"github.com/cognate-idp/cognate/web/dev"
+	"github.com/cognate-idp/cognate/web/page"
 )
 
 // devJSON is dev.json: where everything of a development server is, for scripts.
@@ -94,4 +98,25 @@ func (d *devJSON) banner(w io.Writer, data string) error {
 		return fmt.Errorf("print: %w", err)
 	}
 	return nil
+}
+
+// facts is the same for the front page and the demo app.
+func (d *devJSON) facts(data string) *dev.Facts {
+	index := page.Index{
+		Chrome:  page.Chrome{Brand: page.Brand{Name: "Cognate"}},
+		DemoURL: d.DemoAppURL, MailboxURL: d.MailboxURL, ConsoleURL: d.ConsoleURL, PreviewURL: d.BaseURL + "/preview/",
+		Issuer: d.Issuer, DiscoveryURL: d.Issuer + "/.well-known/openid-configuration", RedirectURI: d.RedirectURI,
+		IdentityPoolID: d.IdentityPoolID, IdentityPoolIssuer: d.BaseURL + "/identity/" + d.IdentityPoolID,
+		SettingsFile: devJSONPath(data),
+		Clients: []page.IndexClient{
+			{Kind: "public", ID: d.Clients.Public.ClientID}, {Kind: "confidential", ID: d.Clients.Confidential.ClientID}, {Kind: "machine", ID: d.Clients.Machine.ClientID},
+		},
+	}
+	for _, u := range d.Users {
+		index.Users = append(index.Users, page.IndexUser{Username: u.Username, Email: u.Email, Password: u.Password})
+	}
+	return &dev.Facts{
+		Index: index, Issuer: d.Issuer, ClientID: d.Clients.Public.ClientID, RedirectURI: d.RedirectURI, Scope: strings.Join(demoScopes, " "),
+		IdentityPoolID: d.IdentityPoolID, IdentityPoolIssuer: index.IdentityPoolIssuer,
+	}
 }

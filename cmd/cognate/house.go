@@ -7,18 +7,36 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"os"
 	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/cognate-idp/cognate/federation/catalog"
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/audit"
+	"github.com/cognate-idp/cognate/provider/dataset"
+	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/identitypool"
+	"github.com/cognate-idp/cognate/provider/identitypool/policy"
+	"github.com/cognate-idp/cognate/provider/message"
+	"github.com/cognate-idp/cognate/provider/oauth"
+	"github.com/cognate-idp/cognate/provider/outbound"
+	"github.com/cognate-idp/cognate/provider/risk"
 	"github.com/cognate-idp/cognate/provider/secret"
+	"github.com/cognate-idp/cognate/provider/signin"
 	"github.com/cognate-idp/cognate/provider/store"
+	"github.com/cognate-idp/cognate/provider/token"
 	"github.com/cognate-idp/cognate/static"
 	"github.com/cognate-idp/cognate/templates"
 	"github.com/cognate-idp/cognate/web"
+	"github.com/cognate-idp/cognate/web/api"
 	"github.com/cognate-idp/cognate/web/browser"
+	"github.com/cognate-idp/cognate/web/dev"
+	"github.com/cognate-idp/cognate/web/hosted"
+	"github.com/cognate-idp/cognate/web/identity"
+	"github.com/cognate-idp/cognate/web/oidc"
 	"github.com/cognate-idp/cognate/web/page"
 	"github.com/cognate-idp/cognate/web/respond"
 )
@@ -29,7 +47,12 @@ type house struct {
 	tasks   []func(context.Context) // background work, until the context ends
 	begin   func(ctx context.Context, out io.Writer) error
 	leaving atomic.Bool
+	facts   atomic.Pointer[dev.Facts]
 }
+
+// maxBody bounds any request: the largest is a batch of records, whose JSON may
+// be several times the megabyte of values that it holds.
+const maxBody = 16 << 20
 
 // cleanEvery is how often expired rows are removed.
 const cleanEvery = time.Minute
@@ -52,24 +75,182 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		return pages.Failure(w, r, page.Chrome{}, f)
 	}}
 	fail := failer(failures)
+	// Services.
+	trail := &audit.Log{Store: st}
+	hasher, err := newHasher()
+	if err != nil {
+		return nil, err
+	}
+	guarded, err := outboundClient(conf)
+	if err != nil {
+		return nil, err
+	}
+	keys := &token.Keys{Store: st, Sealer: sealer, Audit: trail, Cache: token.NewCache(st)}
+	outbox := &message.Outbox{Store: st, Sealer: sealer}
+	if conf.dev {
+		outbox.Sender = &message.Mailbox{Store: st}
+	}
+	people := directory.New(directory.Config{
+		Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Region: conf.Region, Invite: invite(outbox),
+	})
+	upstreams := &catalog.Catalog{HTTP: guarded}
+	issuer := func(p *provider.Pool) string { return web.Issuer(conf.BaseURL, p) }
+
+	// Flows.
+	sessions := &signin.Sessions{Store: st, Audit: trail}
+	flow := &signin.Flow{
+		Store: st, Sealer: sealer, Hasher: hasher, Guard: &risk.Guard{Store: st}, Audit: trail, Sessions: sessions,
+	}
+	authorizer := oauth.New(oauth.Server{Store: st, Keys: keys, Sealer: sealer, Audit: trail, Log: log, Now: time.Now})
+	feed := &dataset.Feed{Store: st, Log: log}
+	datasets := &dataset.Service{Store: st, Sealer: sealer, Feed: feed, Now: time.Now}
+	identities := &identitypool.Service{
+		Store: st, Sealer: sealer, Keys: keys, Audit: trail, Caches: identitypool.NewCaches(st), Policies: &policy.Cache{}, Now: time.Now,
+		BaseURL: conf.BaseURL, Region: conf.Region, UserPoolIssuer: issuer, OpenVerifier: upstreams.TokenVerifier, MergeDatasets: datasets.Merge,
+	}
+
+	federated := &signin.Federation{Flow: flow, Directory: people, Open: upstreams.Redirector}
+
+	// Doors.
+	plainHTTP := strings.HasPrefix(conf.BaseURL, "http:")
+	login := &hosted.Door{
+		Flow: flow, Sessions: sessions, OAuth: authorizer, Sealer: sealer, Pages: pages, Errors: failures, Federation: federated,
+		Browser: &browser.Store{Cookies: browser.Cookies{Plain: plainHTTP}},
+	}
+	tokens := &oidc.Handler{
+		OAuth: authorizer, Log: log, Principal: login.Principal, EndSession: login.EndSession, SignIn: login.SignIn, Consent: login.Consent,
+		ConfirmLogout: login.ConfirmLogout, SignedOut: login.SignedOut, Refuse: login.Refuse, Fail: fail,
+	}
+	administration := &api.API{
+		Directory: people, Bearer: operatorBearer(people, authorizer, conf.BaseURL), Issuer: issuer, Now: time.Now, Log: log,
+	}
+	exchange := &identity.Handler{Pools: identities, Log: log}
+
 	site := &web.Site{
-		BaseURL:  conf.BaseURL,
-		Root:     []web.Mount{h.health(st, numbers), assets(pages)},
-		FindPool: func(context.Context, string) (*provider.Pool, error) { return nil, provider.ErrPoolNotFound },
-		FindIdentityPool: func(context.Context, string) (*provider.IdentityPool, error) {
-			return nil, provider.ErrIdentityPoolNotFound
-		},
-		Fail: fail,
+		BaseURL:          conf.BaseURL,
+		Root:             []web.Mount{h.health(st, numbers), assets(pages), administration.Mount},
+		UserPool:         []web.Mount{tokens.Mount, login.Routes},
+		IdentityPool:     []web.Mount{exchange.Mount},
+		FindPool:         withKeys(people.Pool, keys, token.ES256, token.RS256),
+		FindIdentityPool: identities.Pool,
+		Fail:             fail,
+	}
+	if conf.dev {
+		toys := &dev.Door{Pages: pages, Failures: failures, Messages: st.All().KeptMessages, Facts: func() dev.Facts { return *h.facts.Load() }}
+		site.Root = append(site.Root, toys.Routes)
 	}
 	observer := &web.Observer{
-		Log: log, Address: proxies.Address, Measure: numbers.measure, MaxBody: 16 << 20, Fail: fail,
+		Log: log, Address: proxies.Address, Measure: numbers.measure, MaxBody: maxBody, Fail: fail,
 	}
 	h.handler = observer.Wrap(site.Handler())
-	h.tasks = []func(context.Context){st.Poll, func(ctx context.Context) { cleanUp(ctx, st, log) }}
-	h.begin = func(context.Context, io.Writer) error { return nil }
-	_ = sealer
-	_ = ctx
+	if !plainHTTP {
+		h.handler = browser.SecureTransport(h.handler)
+	}
+
+	worker := &store.Worker{Store: st, Log: log, Handlers: map[string]func(context.Context, provider.Job) error{
+		message.JobKind:  outbox.Deliver,
+		token.JobPrepare: keys.Prepare,
+		token.JobRotate:  keys.RotateDue,
+	}}
+	h.tasks = []func(context.Context){st.Poll, worker.Run, feed.Run, func(ctx context.Context) { cleanUp(ctx, st, log) }}
+	h.begin = func(ctx context.Context, out io.Writer) error {
+		if _, err := people.OperatorsPool(ctx); err != nil {
+			return fmt.Errorf("operators' pool: %w", err)
+		}
+		if !conf.dev {
+			return nil
+		}
+		s := &seed{store: st, sealer: sealer, directory: people, identities: identities, base: conf.BaseURL, region: conf.Region}
+		return h.beginDev(ctx, s, keys, conf, out)
+	}
 	return h, nil
+}
+
+// beginDev makes the demo and says where it is.
+func (h *house) beginDev(ctx context.Context, s *seed, keys *token.Keys, conf *config, out io.Writer) error {
+	d, err := s.run(ctx)
+	if err != nil {
+		return err
+	}
+	// RSA keys take a while to make: better now than at the first sign-in.
+	if err := keys.Ensure(ctx, d.UserPoolID, token.ES256, token.RS256); err != nil {
+		return err
+	}
+	h.facts.Store(d.facts(conf.Data))
+	if err := d.write(conf.Data); err != nil {
+		return err
+	}
+	return d.banner(out, conf.Data)
+}
+
+// invite mails a new user their temporary password, where anything can be mailed.
+func invite(outbox *message.Outbox) func(context.Context, *provider.Pool, *provider.User, string) error {
+	return func(ctx context.Context, p *provider.Pool, u *provider.User, password string) error {
+		if u.Attributes["email"] == "" {
+			return provider.Invalid("UserAttributes", "An invitation needs an e-mail address. Give one, or suppress the message.")
+		}
+		if err := outbox.Ready(); err != nil {
+			return err
+		}
+		return outbox.Put(ctx, message.Invitation(p, u.Attributes["email"], u.Username, password))
+	}
+}
+
+// withKeys finds a pool and sees to it that it has keys to sign with. A pool gets
+// them when it is first used, since making them takes longer than a transaction
+// should.
+func withKeys(find func(context.Context, string) (*provider.Pool, error), keys *token.Keys, algorithms ...token.Algorithm) func(context.Context, string) (*provider.Pool, error) {
+	return func(ctx context.Context, id string) (*provider.Pool, error) {
+		p, err := find(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		set, err := keys.Set(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range algorithms {
+			if !set.Signs(a) {
+				return p, keys.Ensure(ctx, id, algorithms...)
+			}
+		}
+		return p, nil
+	}
+}
+
+// operatorBearer takes an access token of the operators' pool for the operator
+// whose it is.
+func operatorBearer(people *directory.Directory, authorizer *oauth.Server, base string) func(context.Context, string) (*directory.Operator, error) {
+	return func(ctx context.Context, access string) (*directory.Operator, error) {
+		pool, err := people.OperatorsPool(ctx)
+		if err != nil {
+			return nil, err
+		}
+		user, err := authorizer.Bearer(provider.WithTenant(ctx, web.UserPoolTenant(base, pool)), access, directory.OperatorScope)
+		if err != nil {
+			return nil, err
+		}
+		return people.OperatorByID(ctx, user)
+	}
+}
+
+// outboundClient is the guarded client for everything fetched from outside.
+func outboundClient(conf *config) (*http.Client, error) {
+	c := &outbound.Client{Allow: conf.OutboundAllow, Loopback: conf.dev}
+	if conf.OutboundCA != "" {
+		pem, err := os.ReadFile(conf.OutboundCA)
+		if err != nil {
+			return nil, fix(fmt.Errorf("outbound_ca: %w", err), "name a readable PEM file")
+		}
+		if c.ExtraCA, err = outbound.RootCAs(pem); err != nil {
+			return nil, fix(fmt.Errorf("outbound_ca: %w", err), "name a PEM file with certificates")
+		}
+	}
+	client, err := c.HTTP()
+	if err != nil {
+		return nil, fix(fmt.Errorf("outbound_allow: %w", err), "list host names and CIDRs")
+	}
+	return client, nil
 }
 
 func (h *house) health(st *store.Store, numbers *metrics) web.Mount {
