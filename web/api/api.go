@@ -18,6 +18,8 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/identitypool"
+	"github.com/cognate-idp/cognate/provider/token"
 	"github.com/cognate-idp/cognate/web/sigv4"
 )
 
@@ -25,7 +27,9 @@ const contentType = "application/x-amz-json-1.1"
 
 // An API serves the operations. Every field is required.
 type API struct {
-	Directory *directory.Directory
+	Directory  *directory.Directory
+	Identities *identitypool.Service
+	Keys       *token.Keys
 	// Bearer answers the operator behind an access token that was issued for
 	// this API, or an error with provider.CodeUnauthorized.
 	Bearer func(ctx context.Context, accessToken string) (*directory.Operator, error)

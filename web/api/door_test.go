@@ -20,8 +20,11 @@ import (
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
 	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/identitypool"
+	"github.com/cognate-idp/cognate/provider/identitypool/policy"
 	"github.com/cognate-idp/cognate/provider/secret"
 	"github.com/cognate-idp/cognate/provider/store"
+	"github.com/cognate-idp/cognate/provider/token"
 	"github.com/cognate-idp/cognate/web/api"
 )
 
@@ -53,9 +56,17 @@ func start(t *testing.T, st *store.Store) *world {
 		Invite: func(context.Context, *provider.Pool, *provider.User, string) error { return nil },
 	})
 	w := &world{t: t, directory: d, store: st, now: time.Now}
+	keys := &token.Keys{Store: st, Sealer: sealer, Audit: d.Audit, Cache: token.NewCache(st)}
+	issuer := func(p *provider.Pool) string { return "https://id.example.com/" + p.ID }
 	w.api = &api.API{
-		Directory: d, Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		Issuer: func(p *provider.Pool) string { return "https://id.example.com/" + p.ID },
+		Directory: d, Keys: keys,
+		Identities: &identitypool.Service{
+			Store: st, Sealer: sealer, Keys: keys, Audit: d.Audit, Caches: identitypool.NewCaches(st), Policies: &policy.Cache{},
+			Now: time.Now, BaseURL: "https://id.example.com", Region: "us-east-1", UserPoolIssuer: issuer,
+			MergeDatasets: func(context.Context, string, string, string) error { return nil },
+		},
+		Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Issuer: issuer,
 		Bearer: func(ctx context.Context, token string) (*directory.Operator, error) {
 			if token != bearerOwner {
 				return nil, &provider.Error{Code: provider.CodeUnauthorized, Message: "The access token is not valid."}

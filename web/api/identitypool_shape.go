@@ -7,11 +7,20 @@ type IdentityPoolSettings struct {
 	AllowUnauthenticatedIdentities bool                      `json:"AllowUnauthenticatedIdentities" shape:",required"`
 	AllowClassicFlow               bool                      `json:"AllowClassicFlow,omitempty"`
 	SupportedLoginProviders        map[string]string         `json:"SupportedLoginProviders,omitempty" shape:"IdentityProviders"`
-	DeveloperProviderName          string                    `json:"DeveloperProviderName,omitempty" shape:"DeveloperProviderName"`
-	OpenIDConnectProviderARNs      []string                  `json:"OpenIdConnectProviderARNs,omitempty" shape:"OIDCProviderList"`
+	DeveloperProviderName          Unserved                  `json:"DeveloperProviderName,omitzero"`
+	OpenIDConnectProviderARNs      Unserved                  `json:"OpenIdConnectProviderARNs,omitzero"`
+	OpenIDConnectProviders         []OpenIDConnectProvider   `json:"OpenIdConnectProviders,omitempty"`
 	CognitoIdentityProviders       []CognitoIdentityProvider `json:"CognitoIdentityProviders,omitempty"`
-	SAMLProviderARNs               []string                  `json:"SamlProviderARNs,omitempty" shape:"SAMLProviderList"`
+	SAMLProviderARNs               Unserved                  `json:"SamlProviderARNs,omitzero"`
 	IdentityPoolTags               map[string]string         `json:"IdentityPoolTags,omitempty" shape:"IdentityPoolTagsType"`
+}
+
+// OpenIDConnectProvider is an OpenID Connect issuer whose tokens for these
+// clients an identity pool takes. It is this server's own: Cognito keeps them in
+// another service and names them by ARN.
+type OpenIDConnectProvider struct {
+	Issuer    string   `json:"Issuer" shape:"IssuerUriType,required"`
+	ClientIDs []string `json:"ClientIds" shape:"AudienceListType,required"`
 }
 
 // IdentityPool describes an identity pool. It is the output of

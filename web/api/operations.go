@@ -58,6 +58,26 @@ func (a *API) Operations() []Operation {
 		change(UserPools, "UpdateIdentityProvider", directory.ProvidersWrite, directory.IdPUpdate, a.updateIdentityProvider),
 		silent(UserPools, "DeleteIdentityProvider", directory.ProvidersWrite, directory.IdPDelete, a.deleteIdentityProvider),
 
+		change(IdentityPools, "CreateIdentityPool", directory.IdentityWrite, "identity_pool.create", a.createIdentityPool),
+		read(IdentityPools, "ListIdentityPools", directory.IdentityRead, a.listIdentityPools),
+		read(IdentityPools, "DescribeIdentityPool", directory.IdentityRead, a.describeIdentityPool),
+		change(IdentityPools, "UpdateIdentityPool", directory.IdentityWrite, "identity_pool.update", a.updateIdentityPool),
+		silent(IdentityPools, "DeleteIdentityPool", directory.PoolsDelete, "identity_pool.delete", a.deleteIdentityPool),
+		read(IdentityPools, "GetIdentityPoolRoles", directory.IdentityRead, a.getIdentityPoolRoles),
+		silent(IdentityPools, "SetIdentityPoolRoles", directory.IdentityWrite, "identity_pool.set_roles", a.setIdentityPoolRoles),
+		read(IdentityPools, "GetId", "", a.getID),
+		read(IdentityPools, "GetCredentialsForIdentity", "", a.getCredentialsForIdentity),
+		read(IdentityPools, "GetOpenIdToken", "", a.getOpenIDToken),
+
+		change(Own, "CreateRole", directory.IdentityWrite, "role.create", a.createRole),
+		read(Own, "ListRoles", directory.IdentityRead, a.listRoles),
+		read(Own, "GetRole", directory.IdentityRead, a.getRole),
+		change(Own, "UpdateRole", directory.IdentityWrite, "role.update", a.updateRole),
+		silent(Own, "DeleteRole", directory.IdentityWrite, "role.delete", a.deleteRole),
+
+		read(Own, "ListKeys", directory.KeysRead, a.listKeys),
+		change(Own, "RotateKey", directory.KeysWrite, "key.rotate", a.rotateKey),
+
 		// Every operator looks after their own keys, so these need a role and no
 		// more; the handlers ask for the rest.
 		read(Own, "GetCaller", directory.Signed, a.getCaller),

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/token"
 )
 
 func (a *API) createUserPool(ctx context.Context, in *CreateUserPoolRequest) (*UserPoolResponse, error) {
@@ -24,6 +25,10 @@ func (a *API) createUserPool(ctx context.Context, in *CreateUserPoolRequest) (*U
 	}
 	applyPool(p, &in.UserPoolSettings)
 	if err := a.Directory.CreatePool(ctx, p); err != nil {
+		return nil, err
+	}
+	// Both profiles' keys, since a client may override its pool's.
+	if err := a.Keys.Ensure(ctx, p.ID, token.ES256, token.RS256); err != nil {
 		return nil, err
 	}
 	return &UserPoolResponse{a.userPool(p, 0)}, nil
