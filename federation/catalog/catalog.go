@@ -68,9 +68,20 @@ func (c *Catalog) keep(key [sha256.Size]byte, r federation.Redirector) {
 func (c *Catalog) build(ctx context.Context, kind string, details map[string]string) (federation.Redirector, error) {
 	switch kind {
 	case "OIDC":
-		return oidc.Open(ctx, oidc.FromDetails(details), c.HTTP)
+		conn, err := oidc.Open(ctx, oidc.FromDetails(details), c.HTTP)
+		if err != nil {
+			return nil, err
+		}
+		return conn, nil
 	}
 	return nil, federation.Errorf(federation.Misconfigured, "provider type %q is not supported", kind)
+}
+
+// Check says whether a ProviderType is known and its ProviderDetails fit. The
+// error is of kind federation.Misconfigured; the network is not asked.
+func (c *Catalog) Check(ctx context.Context, kind string, details map[string]string) error {
+	_, err := c.build(ctx, kind, details)
+	return err
 }
 
 // TokenVerifier returns a verifier for ID tokens that issuer made for one of
