@@ -9,8 +9,8 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
   button.addEventListener("click", () => {
     const shown = input.type === "text";
     input.type = shown ? "password" : "text";
-    button.setAttribute("aria-pressed", String(!shown));
     button.textContent = shown ? button.dataset.show : button.dataset.hide;
+    button.setAttribute("aria-label", shown ? button.dataset.showLong : button.dataset.hideLong);
   });
   // A password manager saves nothing from a text field.
   input.form?.addEventListener("submit", () => { input.type = "password"; });
