@@ -180,7 +180,11 @@ func signInProblem(err error) page.Problem {
 		return page.SignInMissingPassword
 	case errors.Is(err, provider.ErrUserDisabled):
 		return page.SignInDisabled
-	case errors.Is(err, signin.ErrPasswordExpired), errors.Is(err, signin.ErrResetRequired), errors.Is(err, signin.ErrUnconfirmed):
+	case errors.Is(err, signin.ErrUnconfirmed):
+		return page.SignInUnconfirmed
+	case errors.Is(err, signin.ErrResetRequired):
+		return page.SignInResetRequired
+	case errors.Is(err, signin.ErrPasswordExpired):
 		return page.SignInPasswordExpired
 	}
 	switch provider.CodeOf(err) {

@@ -240,3 +240,21 @@ func TestFaultIsNotSignedOut(t *testing.T) {
 		}
 	})
 }
+
+func TestEachRefusalHasItsOwnWords(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.addUser("waiting", provider.UserUnconfirmed, rightPassword)
+		w.addUser("reset", provider.UserResetRequired, rightPassword)
+		w.addUser("off", provider.UserConfirmed, rightPassword)
+		must(t, w.st.Pool(poolID).ChangeUser(t.Context(), "id-off", func(u *provider.User) ([]provider.UserName, error) {
+			u.Enabled = false
+			return nil, nil
+		}))
+		for name, words := range map[string]string{"waiting": "not confirmed", "reset": "no longer be used", "off": "turned off"} {
+			v := w.visit().get("/login?authorization=" + w.authorization("app"))
+			v.submit("username", name, "password", rightPassword).want(403, words)
+			v.submit("username", name, "password", "wrong").want(422, "do not belong together")
+		}
+	})
+}

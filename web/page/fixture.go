@@ -44,7 +44,7 @@ func Fixtures() []Fixture {
 	}
 	for _, p := range []Problem{
 		SignInMissingIdentifier, SignInMissingPassword, SignInWrong, SignInThrottled, SignInLocked,
-		SignInDisabled, SignInPasswordExpired, SignInUnavailable, "not in the catalogue",
+		SignInDisabled, SignInPasswordExpired, SignInUnconfirmed, SignInResetRequired, SignInUnavailable, "not in the catalogue",
 	} {
 		v := filled
 		v.Problem, v.RetryAfter = p, 300

@@ -25,6 +25,8 @@ const (
 	SignInLocked            Problem = "locked"
 	SignInDisabled          Problem = "disabled"
 	SignInPasswordExpired   Problem = "password_expired" // a temporary password past its days
+	SignInUnconfirmed       Problem = "unconfirmed"      // the account waits for its confirmation
+	SignInResetRequired     Problem = "reset_required"   // an operator asked for a new password
 	SignInUnavailable       Problem = "unavailable"
 )
 
