@@ -15,6 +15,11 @@ func (h *Handler) endSession(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if r.Method == http.MethodPost && http.NewCrossOriginProtection().Check(r) != nil {
+		// A client may post from its own site (section 2), but browsers leave the
+		// session's Lax cookie out of that: who is signed in shows only on a GET.
+		return respond.Redirect(w, provider.TenantFrom(r.Context()).Path+"/oauth2/logout?"+form.Encode())
+	}
 	who, err := h.Principal(r)
 	if err != nil {
 		return err
