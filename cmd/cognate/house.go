@@ -122,7 +122,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		ConfirmLogout: login.ConfirmLogout, SignedOut: login.SignedOut, Refuse: login.Refuse, Fail: fail,
 	}
 	administration := &api.API{
-		Directory: people, Bearer: operatorBearer(people, authorizer, conf.BaseURL), Issuer: issuer, Now: time.Now, Log: log,
+		Directory: people, Identities: identities, Keys: keys, Bearer: operatorBearer(people, authorizer, conf.BaseURL), Issuer: issuer, Now: time.Now, Log: log,
 	}
 	exchange := &identity.Handler{Pools: identities, Log: log}
 

@@ -67,7 +67,9 @@ func (d *Directory) CreateUser(ctx context.Context, pool string, n NewUser) (*pr
 		if err := st.SetPassword(ctx, pw); err != nil {
 			return err
 		}
-		if n.Invite && d.Invite != nil {
+		// Without an address nobody is written to, as in Cognito: an operator will
+		// set the password.
+		if n.Invite && d.Invite != nil && u.Attributes["email"] != "" {
 			return d.Invite(ctx, p, u, n.Password)
 		}
 		return nil
