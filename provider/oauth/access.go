@@ -36,7 +36,7 @@ type accessClaims struct {
 // signAccess makes an access token for the exchange's client and, if there is a
 // grant, its user.
 func (s *Server) signAccess(ctx context.Context, x *exchange, scopes []string, expires time.Time) (string, error) {
-	keys, err := s.Keys.Set(ctx, x.pool())
+	keys, err := s.Keys.Signing(ctx, x.pool(), x.client.accessAlgorithm())
 	if err != nil {
 		return "", err
 	}

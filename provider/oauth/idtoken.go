@@ -49,7 +49,7 @@ func (h *idTokens) PopulateTokenEndpointResponse(ctx context.Context, r fosite.A
 
 // signID makes an ID token (OpenID Connect Core 1.0 section 2).
 func (s *Server) signID(ctx context.Context, x *exchange, scopes []string, nonce, access string) (string, error) {
-	keys, err := s.Keys.Set(ctx, x.pool())
+	keys, err := s.Keys.Signing(ctx, x.pool(), x.client.idAlgorithm())
 	if err != nil {
 		return "", err
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/token"
 )
 
 // Document is a JSON document that is made once and served many times.
@@ -84,9 +85,10 @@ func (s *Server) Metadata(ctx context.Context) (*Document, error) {
 	})
 }
 
-// JWKS answers the issuer's key set document (RFC 7517 section 5).
+// JWKS answers the issuer's key set document (RFC 7517 section 5). Whoever asks a
+// new pool gets the keys that will sign its first tokens.
 func (s *Server) JWKS(ctx context.Context) (*Document, error) {
-	keys, err := s.Keys.Set(ctx, provider.TenantFrom(ctx).ID())
+	keys, err := s.Keys.Signing(ctx, provider.TenantFrom(ctx).ID(), token.ES256, token.RS256)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
@@ -35,16 +36,25 @@ type Keys struct {
 	Store  *store.Store
 	Sealer *secret.Sealer
 	Audit  *audit.Log
-	Cache  *store.Cache[*KeySet] // by tenant; see NewCache
+	Cache  *Cache // see NewCache
+
+	making singleflight.Group // the first keys of a tenant, by tenant
+}
+
+// Cache remembers tenants' keys until they change, and the tokens that they
+// signed.
+type Cache struct {
+	sets     *store.Cache[*KeySet] // by tenant
+	verified verified
 }
 
 // NewCache makes the cache that Keys needs.
-func NewCache(st *store.Store) *store.Cache[*KeySet] { return store.NewCache[*KeySet](st, 4096) }
+func NewCache(st *store.Store) *Cache { return &Cache{sets: store.NewCache[*KeySet](st, 4096)} }
 
 // Set answers the tenant's keys as they are now, from memory when nothing
 // changed. An unknown tenant has an empty set.
 func (k *Keys) Set(ctx context.Context, tenant string) (*KeySet, error) {
-	return k.Cache.Get(ctx, tenant, "keys", func(ctx context.Context) (*KeySet, error) {
+	return k.Cache.sets.Get(ctx, tenant, "keys", func(ctx context.Context) (*KeySet, error) {
 		rows, err := k.Store.Keys(tenant).List(ctx)
 		if err != nil {
 			return nil, err
@@ -60,8 +70,38 @@ func (k *Keys) Set(ctx context.Context, tenant string) (*KeySet, error) {
 			}
 			keys = append(keys, key)
 		}
-		return NewKeySet(keys)
+		set, err := NewKeySet(keys)
+		if err != nil {
+			return nil, fmt.Errorf("keys of %s: %w", tenant, err)
+		}
+		set.verified = &k.Cache.verified
+		return set, nil
 	})
+}
+
+// Signing is Set for somebody who is about to sign: where an algorithm has no
+// active key yet, as in a pool that was made a moment ago, it makes one.
+// It must not be called in a transaction.
+func (k *Keys) Signing(ctx context.Context, tenant string, algorithms ...Algorithm) (*KeySet, error) {
+	set, err := k.Set(ctx, tenant)
+	if err != nil || set.signs(algorithms) {
+		return set, err
+	}
+	_, err, _ = k.making.Do(tenant, func() (any, error) {
+		// Others wait for this: it must not end with the first one's request.
+		return nil, k.Ensure(context.WithoutCancel(ctx), tenant, algorithms...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if set, err = k.Set(ctx, tenant); err != nil || set.signs(algorithms) {
+		return set, err
+	}
+	// The call that was joined made keys for other algorithms.
+	if err := k.Ensure(ctx, tenant, algorithms...); err != nil {
+		return nil, err
+	}
+	return k.Set(ctx, tenant)
 }
 
 // List answers the tenant's keys, oldest first, with their private halves sealed.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Type is a JWS header's typ (RFC 7515 section 4.1.9). The list is closed: a
@@ -31,6 +32,7 @@ type KeySet struct {
 	byHeader map[string]header // encoded header -> what it stands for
 	jwks     []byte
 	etag     string
+	verified *verified
 }
 
 // header is what the first part of a token says.
@@ -48,7 +50,7 @@ type signingKey struct {
 // NewKeySet makes a snapshot of an issuer's keys.
 // At most one key of an algorithm may be active.
 func NewKeySet(keys []*Key) (*KeySet, error) {
-	set := &KeySet{active: map[Algorithm]*signingKey{}, byHeader: map[string]header{}}
+	set := &KeySet{active: map[Algorithm]*signingKey{}, byHeader: map[string]header{}, verified: &verified{}}
 	document := struct {
 		Keys []jwk `json:"keys"`
 	}{Keys: []jwk{}}
@@ -105,6 +107,10 @@ func (s *KeySet) ETag() string { return s.etag }
 
 // Signs reports whether the set has an active key for the algorithm.
 func (s *KeySet) Signs(algorithm Algorithm) bool { return s.active[algorithm] != nil }
+
+func (s *KeySet) signs(algorithms []Algorithm) bool {
+	return !slices.ContainsFunc(algorithms, func(a Algorithm) bool { return !s.Signs(a) })
+}
 
 // Sign answers the compact JWS (RFC 7515 section 7.1) over claims, a JSON
 // object, by the algorithm's active key.

@@ -236,6 +236,42 @@ func TestRotationKeepsOldTokensValid(t *testing.T) {
 	}
 }
 
+// A token that was found good once is still judged anew by everything that can
+// change: the key set, the time, what is expected.
+func TestRememberedTokensAreJudgedAnew(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_800_000_000, 0)
+	set := keySet(t, key(t, ES256, Active))
+	compact, err := set.Sign(ES256, TypeAccess, claims(now, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Expect{Issuer: issuer, Use: UseAccess, Now: now}
+	for range 2 {
+		if _, err := set.Verify(compact, want); err != nil {
+			t.Fatal(err)
+		}
+	}
+	without := keySet(t, key(t, EdDSA, Active))
+	without.verified = set.verified
+	if _, err := without.Verify(compact, want); !errors.Is(err, ErrInvalid) {
+		t.Errorf("the key is gone, and the token: %v", err)
+	}
+	late, other, use := want, want, want
+	late.Now, other.Issuer, use.Use = now.Add(2*time.Hour), "https://other.example", UseCredential
+	for _, want := range []Expect{late, other, use} {
+		if _, err := set.Verify(compact, want); !errors.Is(err, ErrInvalid) {
+			t.Errorf("%+v: %v", want, err)
+		}
+	}
+	for i := range maxVerified + 10 {
+		set.verified.put([32]byte{byte(i), byte(i >> 8)}, &Claims{})
+	}
+	if n := len(set.verified.known); n > maxVerified {
+		t.Errorf("remembers %d tokens", n)
+	}
+}
+
 // RFC 7515 appendix A.3 and RFC 8037 appendix A.4: other people's signatures.
 func TestPublishedSignatures(t *testing.T) {
 	t.Parallel()

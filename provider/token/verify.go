@@ -122,7 +122,8 @@ func (a Audience) MarshalJSON() ([]byte, error) {
 
 // Verify answers a token's claims if one of the issuer's keys signed it and it
 // is what want says. On ErrExpired, and only then, the claims come with the
-// error: all else about that token was right.
+// error: all else about that token was right. Claims are shared: do not change
+// them.
 //
 // The header must be, byte for byte, one that Sign writes. So nothing in it is
 // ever interpreted: no alg is chosen, no key is fetched from a jku or x5u, no
@@ -143,26 +144,39 @@ func (s *KeySet) Verify(compact string, want Expect) (*Claims, error) {
 	if !want.Use.allows(known.typ) {
 		return nil, fmt.Errorf("%w: typ %q is not for %s", ErrInvalid, string(known.typ), want.Use)
 	}
-	signature, err := base64.RawURLEncoding.Strict().DecodeString(mac)
-	if err != nil {
-		return nil, fmt.Errorf("%w: signature is not base64url", ErrInvalid)
-	}
-	if err := verify(known.key.public, []byte(compact[:len(head)+1+len(body)]), signature); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
-	payload, err := base64.RawURLEncoding.Strict().DecodeString(body)
-	if err != nil {
-		return nil, fmt.Errorf("%w: payload is not base64url", ErrInvalid)
-	}
-	claims := &Claims{Type: known.typ, Raw: payload}
-	if err := json.Unmarshal(payload, claims); err != nil {
-		return nil, fmt.Errorf("%w: payload: %w", ErrInvalid, err)
+	claims, sum := s.verified.get(compact)
+	if claims == nil {
+		var err error
+		if claims, err = known.open(compact, body, mac); err != nil {
+			return nil, err
+		}
+		s.verified.put(sum, claims)
 	}
 	if err := claims.check(want); err != nil {
 		if errors.Is(err, ErrExpired) {
 			return claims, err
 		}
 		return nil, err
+	}
+	return claims, nil
+}
+
+// open checks a token's signature and reads its payload.
+func (h header) open(compact, body, mac string) (*Claims, error) {
+	signature, err := base64.RawURLEncoding.Strict().DecodeString(mac)
+	if err != nil {
+		return nil, fmt.Errorf("%w: signature is not base64url", ErrInvalid)
+	}
+	if err := verify(h.key.public, []byte(compact[:len(compact)-len(mac)-1]), signature); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	payload, err := base64.RawURLEncoding.Strict().DecodeString(body)
+	if err != nil {
+		return nil, fmt.Errorf("%w: payload is not base64url", ErrInvalid)
+	}
+	claims := &Claims{Type: h.typ, Raw: payload}
+	if err := json.Unmarshal(payload, claims); err != nil {
+		return nil, fmt.Errorf("%w: payload: %w", ErrInvalid, err)
 	}
 	return claims, nil
 }

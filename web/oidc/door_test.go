@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -78,7 +79,13 @@ func open(t testing.TB, st *store.Store) *door {
 	pool := &provider.Pool{ID: poolID, Name: "test", Kind: provider.PoolKindUsers, TokenProfile: provider.TokenProfileStandard}
 	must(t, st.All().CreatePool(ctx, pool))
 	p := st.Pool(poolID)
-	must(t, d.keys.Ensure(ctx, poolID, token.ES256, token.RS256))
+	for _, key := range signingKeys() {
+		plain, err := key.Marshal()
+		must(t, err)
+		_, err = st.Keys(poolID).Add(ctx, &provider.Key{ID: key.ID, Alg: string(key.Algorithm), State: provider.KeyActive, CreatedAt: st.Now(), ActiveAt: st.Now(),
+			Sealed: sealer.Seal(secret.Row{Table: "keys", Tenant: poolID, ID: key.ID, Column: "sealed"}, plain), Public: []byte{}})
+		must(t, err)
+	}
 	seed(t, p)
 	d.tenant = &provider.Tenant{Pool: pool, Issuer: base + "/" + poolID, URL: base + "/" + poolID, Path: "/" + poolID}
 	log := slog.New(slog.NewTextHandler(d.log, nil))
@@ -118,6 +125,23 @@ func open(t testing.TB, st *store.Store) *door {
 	})
 	return d
 }
+
+// signingKeys are made once: an RSA key takes longer than most tests.
+var signingKeys = sync.OnceValue(func() []*token.Key {
+	var out []*token.Key
+	for _, algorithm := range []token.Algorithm{token.ES256, token.RS256} {
+		private, err := algorithm.Generate(nil)
+		if err != nil {
+			panic(err)
+		}
+		key, err := token.NewKey(algorithm, token.Active, private)
+		if err != nil {
+			panic(err)
+		}
+		out = append(out, key)
+	}
+	return out
+})
 
 func seed(t testing.TB, p *store.Pool) {
 	t.Helper()

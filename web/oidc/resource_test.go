@@ -7,10 +7,12 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/secret"
 	"github.com/cognate-idp/cognate/provider/token"
 )
 
@@ -329,6 +331,30 @@ func TestCrossOrigin(t *testing.T) {
 		}
 		if w := d.get("/oauth2/authorize", request(web)); w.Header().Get("Access-Control-Allow-Origin") != "" {
 			t.Error("authorize may be read by any page")
+		}
+	})
+}
+
+func TestAPoolWithoutKeysMakesThem(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *door) {
+		d.tenant = &provider.Tenant{Pool: &provider.Pool{ID: "us-east-1_Fresh1234", Name: "fresh", Kind: provider.PoolKindUsers}, Issuer: base + "/fresh", URL: base + "/fresh"}
+		must(t, d.st.All().CreatePool(t.Context(), d.tenant.Pool))
+		settings := provider.ClientSettings{OAuthEnabled: true, GrantTypes: []string{"client_credentials"}, Scopes: []string{"x"}}
+		must(t, d.st.Pool(d.tenant.Pool.ID).CreateClient(t.Context(), &provider.Client{ID: machine, Name: "m", Enabled: true, Settings: settings,
+			Secrets: []provider.ClientSecret{{ID: "1", Hash: secret.Hash(password)}}}))
+		published := make([]map[string]bool, 4)
+		var all sync.WaitGroup
+		for i := range published {
+			all.Go(func() { published[i] = kids(t, d) })
+		}
+		all.Wait()
+		got := read(t, d.post("/oauth2/token", machine, password, url.Values{"grant_type": {"client_credentials"}}))
+		head, _ := claims(t, got.Access)
+		for _, known := range published {
+			if len(known) != 2 || !known[head["kid"].(string)] {
+				t.Errorf("published %v, signed with %v", known, head["kid"])
+			}
 		}
 	})
 }
