@@ -100,11 +100,16 @@ func (c scoped) datasetURL(dataset string) string {
 	return fmt.Sprintf("%s/identitypools/%s/identities/%s/datasets/%s", c.base, id(c.pool), id(c.identity), url.PathEscape(dataset))
 }
 
+// statusError is an answer that is no success, as against no answer at all.
+type statusError int
+
+func (e statusError) Error() string { return fmt.Sprintf("list records: status %d", int(e)) }
+
 func (c scoped) list(client *http.Client, dataset string) (listing, error) {
 	var l listing
 	status, err := c.call(client, http.MethodGet, c.datasetURL(dataset)+"/records", nil, &l)
 	if err == nil && status != http.StatusOK {
-		err = fmt.Errorf("list records: status %d", status)
+		err = statusError(status)
 	}
 	return l, err
 }

@@ -124,6 +124,10 @@ func (ch *chain) run(t *testing.T, c scoped, syncs bool, stop *atomic.Bool, ackn
 			continue
 		}
 		now, err := c.list(client, ch.dataset)
+		var status statusError
+		if errors.As(err, &status) {
+			return err
+		}
 		if err != nil {
 			return nil
 		}
@@ -132,13 +136,13 @@ func (ch *chain) run(t *testing.T, c scoped, syncs bool, stop *atomic.Bool, ackn
 		if len(now.Records) > 0 {
 			count = now.Records[0].SyncCount
 		}
-		status, err := c.update(client, ch.dataset, now.SyncSessionToken,
+		answer, err := c.update(client, ch.dataset, now.SyncSessionToken,
 			patch{Op: "replace", Key: "n", Value: strconv.Itoa(ch.sent), SyncCount: count})
 		if err != nil {
 			return nil
 		}
-		if status != http.StatusOK {
-			return fmt.Errorf("update to %d: status %d", ch.sent, status)
+		if answer != http.StatusOK {
+			return fmt.Errorf("update to %d: status %d", ch.sent, answer)
 		}
 		ch.acked = ch.sent
 		acknowledged.Add(1)

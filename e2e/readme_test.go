@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/cognate-idp/cognate/e2e/server"
 )
 
 // TestReadme does what README tells a newcomer to do, letter by letter, in a
@@ -49,7 +51,7 @@ func TestReadme(t *testing.T) {
 	shell := func(ctx context.Context, script string) *exec.Cmd {
 		cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", script)
 		cmd.Dir = tree
-		cmd.Env = append(os.Environ(), "COGNATE_LISTEN=localhost:0", "CGO_ENABLED=0")
+		cmd.Env = append(server.Environment(), "COGNATE_LISTEN=localhost:0", "CGO_ENABLED=0")
 		return cmd
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/rand"
@@ -8,8 +9,10 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -70,7 +73,7 @@ func TestDevWritesWhatScriptsNeed(t *testing.T) {
 			t.Errorf("%s: %s", page, answer.Status)
 		}
 	}
-	if out, err := command(t, p, "healthcheck"); err != nil {
+	if out, err := command(t, p, "healthcheck", "--url", p.URL); err != nil {
 		t.Errorf("healthcheck: %v\n%s", err, out)
 	}
 }
@@ -117,6 +120,7 @@ func TestTLS(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	cmd := exec.CommandContext(ctx, binary, "serve", "--dev", "--tls", "--data", folder, "--listen", address)
+	cmd.Env = server.Environment()
 	var log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &log, &log
 	if err := cmd.Start(); err != nil {
@@ -203,79 +207,62 @@ func TestUnsafeSettingsAreRefused(t *testing.T) {
 func TestGracefulStop(t *testing.T) {
 	slow(t)
 	p := startKillable(t)
-	v := alice(p)
 	f := flow(t, p, p.Dev.Clients.Public)
-	code, verifier, err := v.Code(t.Context(), f)
+	code, verifier, err := alice(p).Code(t.Context(), f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The headers are there, the body is not: the request is under way.
-	body := "grant_type=authorization_code&client_id=" + f.Client.ID + "&code=" + code +
-		"&code_verifier=" + verifier + "&redirect_uri=" + url.QueryEscape(f.RedirectURI)
-	slowBody := &hesitant{text: body, release: make(chan struct{}), begun: make(chan struct{})}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, f.Token, slowBody)
+	body := url.Values{
+		"grant_type": {"authorization_code"}, "client_id": {f.Client.ID}, "code": {code},
+		"code_verifier": {verifier}, "redirect_uri": {f.RedirectURI},
+	}.Encode()
+	endpoint, err := url.Parse(f.Token)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.ContentLength = int64(len(body))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	type result struct {
-		status int
-		err    error
+	conn, err := net.Dial("tcp", endpoint.Host)
+	if err != nil {
+		t.Fatal(err)
 	}
-	done := make(chan result, 1)
-	go func() {
-		answer, err := http.DefaultClient.Do(r)
-		if err != nil {
-			done <- result{err: err}
-			return
-		}
-		answer.Body.Close()
-		done <- result{status: answer.StatusCode}
-	}()
-	<-slowBody.begun
+	defer conn.Close()
+	// The server asks for the body once its handler reads it: from then on
+	// the request is under way.
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n",
+		endpoint.RequestURI(), endpoint.Host, len(body))
+	answers := bufio.NewReader(conn)
+	if line, err := answers.ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
+		t.Fatalf("%q, %v", line, err)
+	}
+	if _, err := answers.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- p.Stop() }()
-	// A new connection is refused once the server is closing.
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-		answer, err := c.Get(p.URL + "/healthz")
+	// New connections are refused as soon as the server is closing.
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		c, err := net.Dial("tcp", endpoint.Host)
 		if err != nil {
 			break
 		}
-		answer.Body.Close()
+		c.Close()
+		if time.Now().After(deadline) {
+			t.Fatal("the server still takes connections after SIGTERM")
+		}
 	}
-	close(slowBody.release)
-	if got := <-done; got.err != nil || got.status != http.StatusOK {
-		t.Errorf("the request under way: %+v", got)
+	if _, err := io.WriteString(conn, body); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(answers, nil)
+	if err != nil {
+		t.Fatalf("the request under way: %v", err)
+	}
+	defer answer.Body.Close()
+	if got, err := io.ReadAll(answer.Body); err != nil || answer.StatusCode != http.StatusOK || !bytes.Contains(got, []byte("access_token")) {
+		t.Errorf("the request under way: %s %s, %v", answer.Status, got, err)
 	}
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-}
-
-// hesitant sends its first byte at once and the rest when told to.
-type hesitant struct {
-	text           string
-	sent           int
-	release, begun chan struct{}
-}
-
-func (h *hesitant) Read(b []byte) (int, error) {
-	switch {
-	case h.sent == 0:
-		h.sent = 1
-		return copy(b, h.text[:1]), nil
-	case h.sent == 1:
-		close(h.begun)
-		<-h.release
-	}
-	if h.sent >= len(h.text) {
-		return 0, io.EOF
-	}
-	n := copy(b, h.text[h.sent:])
-	h.sent += n
-	return n, nil
 }
 
 func TestVersion(t *testing.T) {
@@ -299,7 +286,7 @@ func command(t *testing.T, p *server.Process, args ...string) (string, error) {
 	}
 	cmd := exec.CommandContext(t.Context(), binary, args...)
 	cmd.Dir = p.Folder
-	cmd.Env = append(os.Environ(), "COGNATE_DEV_JSON="+filepath.Join(p.Folder, "dev.json"))
+	cmd.Env = append(server.Environment(), "COGNATE_DEV_JSON="+filepath.Join(p.Folder, "dev.json"))
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }

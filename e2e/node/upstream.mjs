@@ -21,6 +21,7 @@ const provider = new Provider(issuer, {
     claims: () => ({ sub, name: `${sub} Upstream`, given_name: sub, email: `${sub}@upstream.example`, email_verified: true }),
   }),
 });
+provider.on("server_error", (_, err) => console.error(err));
 server.on("request", provider.callback());
 console.log(issuer);
 process.stdin.on("end", () => process.exit(0)).resume();

@@ -48,7 +48,7 @@ type Options struct {
 
 // Process is one running server.
 type Process struct {
-	Dev    Dev    // empty where the process writes no dev.json
+	Dev    Dev    // empty without --dev
 	URL    string // where this very process answers
 	Folder string
 	PID    int
@@ -83,7 +83,7 @@ func Start(ctx context.Context, opt Options) (*Process, error) {
 	}
 	cmd := exec.Command(opt.Binary, append([]string{"serve", "--data", opt.Folder, "--listen", address}, opt.Args...)...)
 	cmd.Dir = opt.Folder
-	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "COGNATE_") }), opt.Env...)
+	cmd.Env = append(Environment(), opt.Env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	// The server must not outlive a test program that is killed.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -99,7 +99,7 @@ func Start(ctx context.Context, opt Options) (*Process, error) {
 	if opt.Address != "" {
 		p.URL = "http://" + opt.Address
 	}
-	if err := p.await(ctx); err != nil {
+	if err := p.await(ctx, slices.Contains(opt.Args, "--dev")); err != nil {
 		p.Kill()
 		return nil, fmt.Errorf("start cognate %s: %w\n%s", strings.Join(cmd.Args[1:], " "), err, p.Log())
 	}
@@ -107,17 +107,22 @@ func Start(ctx context.Context, opt Options) (*Process, error) {
 	return p, nil
 }
 
-// await waits for dev.json and then for /readyz.
-func (p *Process) await(ctx context.Context) error {
+// Environment is the caller's own without any setting of the server's.
+func Environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "COGNATE_") })
+}
+
+// await waits for dev.json, where one is to come, and then for /readyz.
+func (p *Process) await(ctx context.Context, dev bool) error {
 	ctx, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
 	client := &http.Client{Timeout: 2 * time.Second}
 	for {
-		err := p.readDev()
-		if errors.Is(err, os.ErrNotExist) && p.URL != "" {
-			err = nil
+		var err error
+		if dev {
+			err = p.readDev()
 		}
-		if err == nil && p.URL == "" {
+		if p.URL == "" {
 			p.URL = p.Dev.BaseURL
 		}
 		if err == nil {

@@ -70,7 +70,7 @@ func (d Document) Form() (Form, bool) {
 	}
 	at := attributes(form)
 	f := Form{action: at("action"), method: http.MethodPost, values: url.Values{}, Repeats: repeats}
-	pressed := false
+	pressed, text := false, ""
 	for n := range form.Descendants() {
 		at := attributes(n)
 		if n.Type != html.ElementNode {
@@ -91,8 +91,14 @@ func (d Document) Form() (Form, bool) {
 				f.add(at)
 			}
 		case n.Data == "input":
+			if text == "" && (at("type") == "text" || at("type") == "email") {
+				text = at("name")
+			}
 			f.add(at)
 		}
+	}
+	if f.password != "" && f.identifier == "" {
+		f.identifier = text // a sign-in page that does not say which field is which
 	}
 	return f, true
 }
