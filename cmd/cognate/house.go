@@ -90,10 +90,10 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	if conf.dev {
 		outbox.Sender = &message.Mailbox{Store: st}
 	}
-	people := directory.New(directory.Config{
-		Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Region: conf.Region, Invite: invite(outbox),
-	})
 	upstreams := &catalog.Catalog{HTTP: guarded}
+	people := directory.New(directory.Config{
+		Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Region: conf.Region, Invite: invite(outbox), CheckIdP: upstreams.Check,
+	})
 	issuer := func(p *provider.Pool) string { return web.Issuer(conf.BaseURL, p) }
 
 	// Flows.
