@@ -3,6 +3,7 @@ package signin
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -107,6 +108,10 @@ func (f *Flow) Attempt(ctx context.Context, pool *provider.Pool, id, binding str
 		return nil, provider.ErrAttemptNotFound
 	}
 	plain, err := f.Sealer.Open(attemptRow(pool.ID, id), row.State)
+	if errors.Is(err, secret.ErrUnknownKey) {
+		// The master key that sealed it was taken away: the person starts again.
+		return nil, provider.ErrAttemptNotFound.With(err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open attempt: %w", err)
 	}

@@ -111,6 +111,10 @@ func (d *Door) refused(w http.ResponseWriter, r *http.Request, flow, bound, type
 	if errors.Is(why, provider.ErrAttemptNotFound) {
 		return d.expired(w, r, authorization(r))
 	}
+	if errors.Is(why, provider.ErrUserNotFound) {
+		// A client may want its own code to be told; a page is seen by strangers.
+		why = provider.ErrWrongPassword
+	}
 	if respond.Explain(r, why).Status == http.StatusInternalServerError {
 		return why
 	}

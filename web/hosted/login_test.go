@@ -72,6 +72,8 @@ func TestUnknownUserGetsTheSamePage(t *testing.T) {
 				t.Errorf("%s is told apart: %d hashes and\n%s\nnot %d and\n%s", name, hashes, page, work, known)
 			}
 		}
+		v := w.visit().get("/login?authorization=" + w.authorization("legacy"))
+		v.submit("username", "nobody else", "password", "wrong password").want(422, "do not belong together")
 		for _, name := range []string{"mika", "nobody"} {
 			for range 4 {
 				look(name)

@@ -91,7 +91,9 @@ func open(t *testing.T, st *store.Store) *world {
 	}
 	third := app
 	third.RequireConsent, third.ClientURI, third.PolicyURI = true, "https://third.example/", "javascript:alert(1)"
-	for id, settings := range map[string]provider.ClientSettings{"app": app, "third": third} {
+	legacy := app
+	legacy.RevealUnknownUsers = true
+	for id, settings := range map[string]provider.ClientSettings{"app": app, "third": third, "legacy": legacy} {
 		must(t, st.Pool(poolID).CreateClient(t.Context(), &provider.Client{ID: id, Name: "App " + id, Enabled: true, Settings: settings}))
 	}
 
