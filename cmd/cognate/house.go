@@ -39,6 +39,7 @@ import (
 	"github.com/cognate-idp/cognate/web/oidc"
 	"github.com/cognate-idp/cognate/web/page"
 	"github.com/cognate-idp/cognate/web/respond"
+	"github.com/cognate-idp/cognate/web/sync"
 )
 
 // house is the whole service, wired.
@@ -112,6 +113,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	federated := &signin.Federation{Flow: flow, Directory: people, Open: upstreams.Redirector}
 
 	// Doors.
+	who := &callers{directory: people, identities: identities, authorizer: authorizer, base: conf.BaseURL}
 	plainHTTP := strings.HasPrefix(conf.BaseURL, "http:")
 	login := &hosted.Door{
 		Flow: flow, Sessions: sessions, OAuth: authorizer, Sealer: sealer, Pages: pages, Errors: failures, Federation: federated,
@@ -122,13 +124,18 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		ConfirmLogout: login.ConfirmLogout, SignedOut: login.SignedOut, Refuse: login.Refuse, Fail: fail,
 	}
 	administration := &api.API{
-		Directory: people, Identities: identities, Keys: keys, Bearer: operatorBearer(people, authorizer, conf.BaseURL), Issuer: issuer, Now: time.Now, Log: log,
+		Directory: people, Identities: identities, Keys: keys, Bearer: who.operatorToken, Issuer: issuer, Now: time.Now, Log: log,
 	}
 	exchange := &identity.Handler{Pools: identities, Log: log}
 
+	syncing := &sync.Door{
+		Datasets: datasets, Feed: feed, Credential: who.credential, TemporaryKey: who.temporaryKey,
+		OperatorKey: who.operatorKey, OperatorMay: who.operatorSyncs, Now: time.Now, Log: log,
+	}
+
 	site := &web.Site{
 		BaseURL:          conf.BaseURL,
-		Root:             []web.Mount{h.health(st, numbers), assets(pages), administration.Mount},
+		Root:             []web.Mount{h.health(st, numbers), assets(pages), administration.Mount, syncing.Mount},
 		UserPool:         []web.Mount{tokens.Mount, login.Routes},
 		IdentityPool:     []web.Mount{exchange.Mount},
 		FindPool:         withKeys(people.Pool, keys, token.ES256, token.RS256),
@@ -215,22 +222,6 @@ func withKeys(find func(context.Context, string) (*provider.Pool, error), keys *
 			}
 		}
 		return p, nil
-	}
-}
-
-// operatorBearer takes an access token of the operators' pool for the operator
-// whose it is.
-func operatorBearer(people *directory.Directory, authorizer *oauth.Server, base string) func(context.Context, string) (*directory.Operator, error) {
-	return func(ctx context.Context, access string) (*directory.Operator, error) {
-		pool, err := people.OperatorsPool(ctx)
-		if err != nil {
-			return nil, err
-		}
-		user, err := authorizer.Bearer(provider.WithTenant(ctx, web.UserPoolTenant(base, pool)), access, directory.OperatorScope)
-		if err != nil {
-			return nil, err
-		}
-		return people.OperatorByID(ctx, user)
 	}
 }
 
