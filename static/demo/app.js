@@ -264,7 +264,9 @@ press("guest", async () => {
     await getCredentials();
     showGuest();
   } catch (err) {
-    signedOut();
+    // With a credential in hand one is a guest, even if the settings did not come.
+    if (pool.credential) showGuest();
+    else signedOut();
     throw err;
   }
 });

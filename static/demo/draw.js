@@ -24,9 +24,18 @@ const MEANING = {
 const TIMES = new Set(["exp", "iat", "auth_time", "nbf", "updated_at"]);
 const TIME_MEANING = { exp: "ends", iat: "made", auth_time: "signed in", nbf: "begins", updated_at: "profile changed" };
 
+// Who and for whom come first, times and numbers last; the rest stays as it came.
+const FIRST = ["alg", "kid", "typ", "iss", "sub", "aud", "client_id", "cognito:username", "username", "name", "email", "email_verified", "scope", "cognito:groups", "cognito:preferred_role", "cognito:roles"];
+const LAST = ["auth_time", "iat", "nbf", "exp", "updated_at", "nonce", "jti", "origin_jti", "at_hash", "sid"];
+
+function rank([name]) {
+  return FIRST.includes(name) ? FIRST.indexOf(name) - FIRST.length : LAST.indexOf(name) + 1;
+}
+
 // claims fills a list of names and values.
 export function claims(list, values) {
-  list.replaceChildren(...Object.entries(values).map(([name, value]) => {
+  const ordered = Object.entries(values).sort((a, b) => rank(a) - rank(b));
+  list.replaceChildren(...ordered.map(([name, value]) => {
     const shown = typeof value === "string" ? value : brief(value);
     const meaning = TIMES.has(name) ? `${TIME_MEANING[name]} ${clock(value)}` : MEANING[name];
     const dd = el("dd", { "data-claim": name }, shown);
