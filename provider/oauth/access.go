@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -35,7 +34,7 @@ type accessClaims struct {
 
 // signAccess makes an access token for the exchange's client and, if there is a
 // grant, its user.
-func (s *Server) signAccess(ctx context.Context, x *exchange, scopes []string, expires time.Time) (string, error) {
+func (s *Server) signAccess(ctx context.Context, x *exchange, scopes []string) (string, error) {
 	keys, err := s.Keys.Signing(ctx, x.pool(), x.client.accessAlgorithm())
 	if err != nil {
 		return "", err
@@ -46,7 +45,7 @@ func (s *Server) signAccess(ctx context.Context, x *exchange, scopes []string, e
 	}
 	claims := accessClaims{
 		Issuer: x.tenant.Issuer, Subject: x.client.ID, ClientID: x.client.ID, ID: id.String(), Use: token.UseAccess,
-		IssuedAt: x.now.Unix(), ExpiresAt: expires.Unix(), Scope: strings.Join(scopes, " "),
+		IssuedAt: x.now.Unix(), ExpiresAt: x.now.Add(x.client.Settings.AccessTokenLife()).Unix(), Scope: strings.Join(scopes, " "),
 	}
 	if st := x.standing; st != nil {
 		claims.Subject, claims.Username, claims.Grant = st.User.ID, st.User.Username, st.Grant.ID

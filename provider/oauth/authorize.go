@@ -270,14 +270,11 @@ func (a *authorizeRequest) satisfied(who *provider.Principal) bool {
 	return true
 }
 
-// agreed reports whether the user needs no asking. offline_access and a prompt
-// change nothing for first parties: nobody is asked whether the house may enter.
+// agreed reports whether the user needs no asking. A first party's client asks
+// only if it wants to: nobody is asked whether the house may enter.
 func (s *Server) agreed(ctx context.Context, a *authorizeRequest, who *provider.Principal) (bool, error) {
-	if !a.client.Settings.RequireConsent {
-		return true, nil
-	}
-	if a.asks("consent") {
-		return false, nil
+	if a.asks("consent") || !a.client.Settings.RequireConsent {
+		return !a.asks("consent"), nil
 	}
 	given, err := s.Store.Pool(who.PoolID).Consent(ctx, who.UserID, a.ClientID)
 	if err != nil || given == nil {

@@ -64,7 +64,7 @@ func userClaims(u *provider.User, c *client, scopes []string) map[string]any {
 // readable reports whether the client may see an attribute. A verified flag goes
 // with what it is about.
 func readable(c *client, name string) bool {
-	if name == "sub" {
+	if name == "sub" || name == "identities" { // tokens say these by themselves
 		return false
 	}
 	allowed := c.Settings.ReadAttributes
@@ -82,11 +82,6 @@ func claimValue(name, value string) any {
 			return object
 		}
 		return map[string]string{"formatted": value}
-	case "identities":
-		var list []any
-		if json.Unmarshal([]byte(value), &list) == nil {
-			return list
-		}
 	}
 	return value
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/json"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/ory/fosite"
@@ -60,6 +61,7 @@ func (s *Server) signID(ctx context.Context, x *exchange, scopes []string, nonce
 	st, algorithm := x.standing, x.client.idAlgorithm()
 	claims := userClaims(&st.User, x.client, scopes)
 	addGroups(claims, st)
+	addIdentities(claims, st)
 	claims["iss"], claims["sub"], claims["aud"] = x.tenant.Issuer, st.User.ID, x.client.ID
 	claims["token_use"], claims["jti"], claims["origin_jti"] = token.UseID, id.String(), st.Grant.ID
 	claims["iat"], claims["exp"] = x.now.Unix(), x.now.Add(x.client.Settings.IDTokenLife()).Unix()
@@ -101,6 +103,21 @@ func addGroups(claims map[string]any, st *store.Standing) {
 	}
 	if role := preferredRole(st.Groups); role != "" {
 		claims["cognito:preferred_role"] = role
+	}
+}
+
+// addIdentities names the upstreams that vouch for the user in Cognito's form, in
+// which every value is text.
+func addIdentities(claims map[string]any, st *store.Standing) {
+	var out []map[string]string
+	for i, login := range st.Logins {
+		out = append(out, map[string]string{
+			"userId": login.Subject, "providerName": login.Provider, "providerType": login.Type, "issuer": login.Issuer,
+			"primary": strconv.FormatBool(i == 0), "dateCreated": strconv.FormatInt(login.CreatedAt.Time().UnixMilli(), 10),
+		})
+	}
+	if len(out) > 0 {
+		claims["identities"] = out
 	}
 }
 

@@ -118,7 +118,7 @@ func (s *Server) Consent(ctx context.Context, id string, who provider.Principal)
 	if !a.satisfied(&who) {
 		return s.decide(ctx, a, &who, id)
 	}
-	return s.authorize(ctx, a, &who, id, true)
+	return s.authorize(as(ctx, "user", who.UserID), a, &who, id, true)
 }
 
 // Deny ends a waiting request that the user does not allow.
@@ -160,6 +160,15 @@ func (s *Server) remember(ctx context.Context, a *authorizeRequest, who *provide
 	}
 	return s.Audit.Record(ctx, who.PoolID, "consent.give", audit.Success, "user/"+who.UserID, map[string]string{"client": a.ClientID})
 }
+
+// as says in the audit trail who acts.
+func as(ctx context.Context, kind, id string) context.Context {
+	actor := provider.ActorFrom(ctx)
+	actor.Kind, actor.ID = kind, id
+	return provider.WithActor(ctx, actor)
+}
+
+func asClient(ctx context.Context, c *client) context.Context { return as(ctx, "client", c.ID) }
 
 // sessionHash is the id hash of the session that a principal came from.
 func sessionHash(who *provider.Principal) []byte {

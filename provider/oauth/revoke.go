@@ -22,6 +22,7 @@ func (s *Server) Revoke(ctx context.Context, c Credentials) error {
 	if err != nil {
 		return err
 	}
+	ctx = asClient(ctx, asking)
 	if strings.Count(value, ".") == 2 {
 		return s.revokeAccess(ctx, asking, value)
 	}

@@ -51,7 +51,7 @@ func (r *rows) CreateAuthorizeCodeSession(ctx context.Context, signature string,
 	if err != nil {
 		return x.broke(err)
 	}
-	expires := provider.At(request.GetSession().GetExpiresAt(fosite.AuthorizeCode))
+	expires := provider.At(x.now.Add(codeLife))
 	grant := &provider.Grant{
 		PoolID: x.pool(), ID: id.String(), UserID: x.principal.UserID, ClientID: x.client.ID, SessionHash: sessionHash(x.principal),
 		Scopes: request.GetGrantedScopes(), Request: body, CodeHash: []byte(signature), CodeExpiresAt: expires,

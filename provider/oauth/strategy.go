@@ -16,7 +16,7 @@ func (*strategy) AccessTokenSignature(context.Context, string) string { return "
 
 func (s *strategy) GenerateAccessToken(ctx context.Context, r fosite.Requester) (compact, signature string, err error) {
 	x := exchangeFrom(ctx)
-	compact, err = s.signAccess(ctx, x, r.GetGrantedScopes(), r.GetSession().GetExpiresAt(fosite.AccessToken))
+	compact, err = s.signAccess(ctx, x, r.GetGrantedScopes())
 	return compact, "", x.broke(err)
 }
 

@@ -101,7 +101,7 @@ func aboutUser(scope string) bool {
 
 // issue lets fosite run the grant, and then writes.
 func (s *Server) issue(ctx context.Context, c *client, form url.Values) (*Tokens, error) {
-	x, ctx := s.newExchange(ctx, c)
+	x, ctx := s.newExchange(asClient(ctx, c), c)
 	x.grantType = form.Get("grant_type")
 	request := &http.Request{Method: http.MethodPost, Form: form, PostForm: form}
 	access, err := s.engine.NewAccessRequest(ctx, request, &session{})
@@ -137,7 +137,7 @@ func (x *exchange) tokens(request fosite.AccessRequester, response fosite.Access
 	}
 	out := &Tokens{
 		AccessToken: response.GetAccessToken(), TokenType: "Bearer", Scope: text("scope"), IDToken: text("id_token"),
-		ExpiresIn: request.GetSession().GetExpiresAt(fosite.AccessToken).Unix() - x.now.Unix(),
+		ExpiresIn: int64(x.client.Settings.AccessTokenLife().Seconds()),
 	}
 	// A client without rotation keeps the refresh token that it has.
 	if refresh := text("refresh_token"); refresh != request.GetRequestForm().Get("refresh_token") {

@@ -15,8 +15,15 @@ type Standing struct {
 	Grant   provider.Grant
 	User    provider.User
 	Groups  []provider.Group      // name, precedence and role only, lowest precedence first
+	Logins  []UpstreamLogin       // the upstreams that vouch for the user, oldest first
 	Refresh provider.RefreshToken // when a refresh token was asked for
 	Revoked bool                  // the token whose jti was asked for is revoked by itself
+}
+
+// UpstreamLogin is a federated login with its identity provider's type.
+type UpstreamLogin struct {
+	Provider, Type, Issuer, Subject string
+	CreatedAt                       provider.Time
 }
 
 // grantColumns and userColumns are what scan reads, in its order.
@@ -27,16 +34,25 @@ const (
 	grantJoin   = " from grants g join users u on u.pool = g.pool and u.id = g.user_id "
 )
 
-// groupsColumn gathers the user's groups into one JSON text, so that a grant is
-// one statement however many groups there are.
-func (s *Store) groupsColumn() string {
-	from := " from memberships m join user_groups ug on ug.pool = m.pool and ug.name = m.group_name " +
-		"where m.pool = g.pool and m.user_id = g.user_id)"
-	fields := "('Name', ug.name, 'Precedence', ug.precedence, 'RoleARN', ug.role_arn)"
+// gather is a column that holds rows of another table as one JSON text, so that a
+// grant is one statement however many there are.
+func (s *Store) gather(fields, order, from string) string {
 	if s.driver == "postgres" {
-		return "(select coalesce(json_agg(json_build_object" + fields + " order by ug.precedence nulls last, ug.name), '[]')::text" + from
+		return "(select coalesce(json_agg(json_build_object(" + fields + ") order by " + order + "), '[]')::text from " + from + ")"
 	}
-	return "(select json_group_array(json_object" + fields + " order by ug.precedence nulls last, ug.name)" + from
+	return "(select json_group_array(json_object(" + fields + ") order by " + order + ") from " + from + ")"
+}
+
+// groupsColumn is the user's groups.
+func (s *Store) groupsColumn() string {
+	return s.gather("'Name', ug.name, 'Precedence', ug.precedence, 'RoleARN', ug.role_arn", "ug.precedence nulls last, ug.name",
+		"memberships m join user_groups ug on ug.pool = m.pool and ug.name = m.group_name where m.pool = g.pool and m.user_id = g.user_id")
+}
+
+// loginsColumn is the user's federated logins.
+func (s *Store) loginsColumn() string {
+	return s.gather("'Provider', f.provider, 'Type', i.type, 'Issuer', f.issuer, 'Subject', f.subject, 'CreatedAt', f.created_at", "f.created_at, f.provider",
+		"federated_logins f join idps i on i.pool = f.pool and i.name = f.provider where f.pool = g.pool and f.user_id = g.user_id")
 }
 
 // CreateGrant stores a new grant.
@@ -56,10 +72,10 @@ func (p *Pool) CreateGrant(ctx context.Context, g *provider.Grant) error {
 // GrantByCode finds the grant of an authorization code, used or not.
 // Errors: provider.ErrGrantNotFound.
 func (p *Pool) GrantByCode(ctx context.Context, codeHash []byte) (*Standing, error) {
-	q := "select " + grantColumns + ", " + userColumns + ", " + p.s.groupsColumn() + grantJoin + "where g.pool = ? and g.code_hash = ?"
-	var groups []byte
-	return p.standing(ctx, func(st *Standing) []any { return []any{&groups} }, func(st *Standing) error {
-		return json.Unmarshal(groups, &st.Groups)
+	q := "select " + grantColumns + ", " + userColumns + ", " + p.s.groupsColumn() + ", " + p.s.loginsColumn() + grantJoin + "where g.pool = ? and g.code_hash = ?"
+	var groups, logins []byte
+	return p.standing(ctx, func(*Standing) []any { return []any{&groups, &logins} }, func(st *Standing) error {
+		return errors.Join(json.Unmarshal(groups, &st.Groups), json.Unmarshal(logins, &st.Logins))
 	}, q, p.ID, codeHash)
 }
 
@@ -75,16 +91,16 @@ func (p *Pool) Grant(ctx context.Context, id, jti string) (*Standing, error) {
 // RefreshToken finds a refresh token, used or not, with its grant.
 // Errors: provider.ErrGrantNotFound.
 func (p *Pool) RefreshToken(ctx context.Context, hash []byte) (*Standing, error) {
-	q := "select " + grantColumns + ", " + userColumns + ", " + p.s.groupsColumn() +
+	q := "select " + grantColumns + ", " + userColumns + ", " + p.s.groupsColumn() + ", " + p.s.loginsColumn() +
 		", t.scopes, t.successor_hash, t.used_at, t.created_at, t.expires_at" + grantJoin +
 		"join refresh_tokens t on t.pool = g.pool and t.grant_id = g.id where t.pool = ? and t.hash = ?"
-	var groups, scopes []byte
+	var groups, logins, scopes []byte
 	return p.standing(ctx, func(st *Standing) []any {
 		t := &st.Refresh
-		return []any{&groups, &scopes, &t.SuccessorHash, &t.UsedAt, &t.CreatedAt, &t.ExpiresAt}
+		return []any{&groups, &logins, &scopes, &t.SuccessorHash, &t.UsedAt, &t.CreatedAt, &t.ExpiresAt}
 	}, func(st *Standing) error {
 		st.Refresh.PoolID, st.Refresh.Hash, st.Refresh.GrantID = p.ID, hash, st.Grant.ID
-		return errors.Join(json.Unmarshal(groups, &st.Groups), json.Unmarshal(scopes, &st.Refresh.Scopes))
+		return errors.Join(json.Unmarshal(groups, &st.Groups), json.Unmarshal(logins, &st.Logins), json.Unmarshal(scopes, &st.Refresh.Scopes))
 	}, q, p.ID, hash)
 }
 

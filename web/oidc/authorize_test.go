@@ -103,7 +103,7 @@ func TestAuthorizeAnswers(t *testing.T) {
 		if query := location(t, d.get("/oauth2/authorize", request(web, "state", ""))).Query(); query.Has("state") || query.Get("code") == "" {
 			t.Errorf("without state: %v", query)
 		}
-		for _, uri := range []string{"http://127.0.0.1:43123/cb", "http://127.0.0.1/cb", "http://localhost:51000/cb"} {
+		for _, uri := range []string{"http://127.0.0.1:43123/cb", "http://127.0.0.1/cb", "http://localhost:51000/cb", "com.example.app:/callback"} {
 			if target := location(t, d.get("/oauth2/authorize", request(web, "redirect_uri", uri))); !strings.HasPrefix(target.String(), uri+"?") || target.Query().Get("code") == "" {
 				t.Errorf("loopback %s: %s", uri, target)
 			}
@@ -251,6 +251,8 @@ func TestConsent(t *testing.T) {
 		d.code(t, third, "scope", "openid email", "prompt", "none")
 		waiting(t, d.get("/oauth2/authorize", request(third, "scope", "openid email", "prompt", "consent")), "consent")
 		waiting(t, d.get("/oauth2/authorize", request(third, "scope", "openid email profile")), "consent")
+		// A first party's client is asked about only if it says so.
+		waiting(t, d.get("/oauth2/authorize", request(web, "prompt", "consent")), "consent")
 	})
 }
 

@@ -148,7 +148,7 @@ func seed(t testing.TB, p *store.Pool) {
 	ctx := t.Context()
 	must(t, p.CreateResourceServer(ctx, &provider.ResourceServer{Identifier: "notes", Name: "Notes",
 		Scopes: []provider.Scope{{Name: "read", Description: "Read your notes"}, {Name: "write"}}}))
-	code := provider.ClientSettings{OAuthEnabled: true, RedirectURIs: []string{callback, "http://127.0.0.1/cb", "http://localhost:8000/cb"},
+	code := provider.ClientSettings{OAuthEnabled: true, RedirectURIs: []string{callback, "http://127.0.0.1/cb", "http://localhost:8000/cb", "com.example.app:/callback"},
 		LogoutURIs: []string{"https://app.example.com/bye"},
 		GrantTypes: []string{"authorization_code", "refresh_token"}, Scopes: []string{"openid", "profile", "email", "phone", "notes/read"}}
 	consented := code
@@ -172,6 +172,9 @@ func seed(t testing.TB, p *store.Pool) {
 	must(t, p.CreateUser(ctx, &provider.User{ID: userID, Username: "alice", Status: provider.UserConfirmed, Enabled: true,
 		Attributes: map[string]string{"email": "alice@example.com", "email_verified": "true", "name": "Alice Archer", "custom:tier": "gold"}},
 		[]provider.UserName{{Key: "alice", Kind: "username"}}))
+	must(t, p.CreateIdP(ctx, &provider.IdentityProvider{Name: "Corp", Type: "OIDC"}))
+	_, err := p.AddFederatedLogin(ctx, &provider.FederatedLogin{Provider: "Corp", Subject: "1234", Issuer: "https://corp.example.com", UserID: userID})
+	must(t, err)
 	first, later := 1, 5
 	for _, g := range []*provider.Group{
 		{Name: "writers", Precedence: &later, RoleARN: "arn:writers"}, {Name: "admins", Precedence: &first, RoleARN: "arn:admins"}, {Name: "plain"},

@@ -122,6 +122,10 @@ func TestCodeFlow(t *testing.T) {
 				t.Errorf("ID token's %s is %#v, want %#v", name, id[name], want)
 			}
 		}
+		identity, _ := id["identities"].([]any)
+		if len(identity) != 1 || identity[0].(map[string]any)["userId"] != "1234" || identity[0].(map[string]any)["primary"] != "true" {
+			t.Errorf("ID token's identities are %v", id["identities"])
+		}
 		if id["at_hash"] == "" || id["at_hash"] == nil {
 			t.Error("no at_hash")
 		}
