@@ -109,6 +109,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		Store: st, Sealer: sealer, Keys: keys, Audit: trail, Caches: identitypool.NewCaches(st), Policies: &policy.Cache{}, Now: time.Now,
 		BaseURL: conf.BaseURL, Region: conf.Region, UserPoolIssuer: issuer, OpenVerifier: upstreams.TokenVerifier, MergeDatasets: datasets.Merge,
 	}
+	people.Forget = identities.Forget // in the transaction that deletes the user
 
 	federated := &signin.Federation{Flow: flow, Directory: people, Open: upstreams.Redirector}
 

@@ -21,7 +21,7 @@ type Directory struct {
 	operators atomic.Pointer[string] // the id of the operators' pool, once known
 }
 
-// Config is what a Directory needs. All but Invite and CheckIdP are required.
+// Config is what a Directory needs. All but the functions are required.
 type Config struct {
 	Store  *store.Store
 	Audit  *audit.Log
@@ -32,6 +32,9 @@ type Config struct {
 	// transaction that makes the user, so it may only enqueue. Without it nobody
 	// is sent anything.
 	Invite func(ctx context.Context, p *provider.Pool, u *provider.User, password string) error
+	// Forget lets go of a user who is deleted, wherever else they are known. It
+	// runs inside the transaction that deletes them.
+	Forget func(ctx context.Context, pool, user string) error
 	// CheckIdP says whether an identity provider's type is known and its details
 	// fit, secrets included. It must not ask the network. Its *federation.Error is
 	// told to the operator. Without it, details are taken as they are.

@@ -162,6 +162,11 @@ func (d *Directory) DeleteUser(ctx context.Context, pool, name string) error {
 		if err := d.keepOwner(ctx, p, u.ID, Everywhere); err != nil {
 			return err
 		}
+		if d.Forget != nil {
+			if err := d.Forget(ctx, pool, u.ID); err != nil {
+				return err
+			}
+		}
 		return d.Store.Pool(pool).DeleteUser(ctx, u.ID)
 	})
 }

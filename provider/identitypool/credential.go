@@ -172,20 +172,11 @@ func (s *Service) OpenCredential(ctx context.Context, pool, compact string) (*Cr
 //
 // Errors: provider.CodeUnauthorized where it does not stand.
 func (s *Service) Standing(ctx context.Context, c *Credential) error {
-	who, err := s.Store.IdentityPool(c.PoolID).Identity(ctx, c.IdentityID)
-	switch {
-	case errors.Is(err, provider.ErrIdentityNotFound):
-		return ended().With(err)
-	case err != nil:
-		return err
-	case who.State == provider.IdentityMerged, provider.At(c.IssuedAt).Before(who.ValidAfter):
-		return ended()
+	err := s.Store.IdentityPool(c.PoolID).CheckIdentity(ctx, c.IdentityID, provider.At(c.IssuedAt))
+	if code := provider.CodeOf(err); code == provider.CodeNotFound || code == provider.CodeUnauthorized {
+		return &provider.Error{Code: provider.CodeUnauthorized, Kind: "credential", Message: "The credential is no longer accepted. Get a new one.", Cause: err}
 	}
-	return nil
-}
-
-func ended() *provider.Error {
-	return &provider.Error{Code: provider.CodeUnauthorized, Kind: "credential", Message: "The credential is no longer accepted. Get a new one."}
+	return err
 }
 
 // AllowsDataset decides by the sealed policy whether the credential's identity

@@ -3,6 +3,7 @@ package identitypool
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -184,6 +185,53 @@ func (s *Service) Unlink(ctx context.Context, identity string, logins map[string
 	for _, proof := range brought {
 		hashes = append(hashes, p.keys.hashes(proof)...)
 	}
+	return s.unlink(ctx, p, identity, hashes)
+}
+
+// Forget takes a user of one of our own user pools off every identity, in the
+// transaction that ctx carries. An identity goes with its last login, and its
+// datasets with it.
+func (s *Service) Forget(ctx context.Context, userPool, user string) error {
+	gone := &Proof{Source: &provider.IdentitySource{Kind: KindPool, PoolID: userPool}, Subject: user, realm: userPool}
+	for after := ""; ; {
+		pools, err := s.Store.All().IdentityPools(ctx, after, forgetBatch)
+		if err != nil {
+			return err
+		}
+		for i := range pools {
+			if err := s.forgetIn(ctx, &pools[i], gone); err != nil {
+				return fmt.Errorf("forget a user in %s: %w", pools[i].ID, err)
+			}
+			after = pools[i].ID
+		}
+		if len(pools) < forgetBatch {
+			return nil
+		}
+	}
+}
+
+const forgetBatch = 100
+
+func (s *Service) forgetIn(ctx context.Context, row *provider.IdentityPool, gone *Proof) error {
+	keys, err := s.openKeys(row)
+	if err != nil {
+		return err
+	}
+	p := &openPool{row, keys}
+	logins, err := s.Store.IdentityPool(p.ID).Logins(ctx, keys.hashes(gone))
+	if err != nil {
+		return err
+	}
+	for _, l := range logins {
+		if err := s.unlink(ctx, p, l.Owner.ID, [][]byte{l.Login.SubjectHash}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unlink removes logins, and the identity with the last one.
+func (s *Service) unlink(ctx context.Context, p *openPool, identity string, hashes [][]byte) error {
 	return s.Store.Tx(ctx, func(ctx context.Context) error {
 		remaining, err := s.Store.IdentityPool(p.ID).Unlink(ctx, identity, hashes)
 		if err != nil {

@@ -1,6 +1,7 @@
 package identitypool_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -164,6 +165,26 @@ func TestPoolsAndRolesAreChecked(t *testing.T) {
 		w.must(w.DeletePool(w.Context(), w.pool))
 		if _, err := w.Exchange(w.Context(), w.pool, guest("")); provider.CodeOf(err) != provider.CodeNotFound {
 			w.Errorf("a deleted pool still trades: %v", err)
+		}
+	})
+}
+
+func TestDeletedUserIsForgotten(t *testing.T) {
+	each(t, func(w *world) {
+		alice := w.person()
+		first := w.trade(signedIn(w.idToken(alice, nil)))
+		kept := w.trade(signedIn(w.idToken(w.person(), nil)))
+		w.must(w.Store.Tx(w.Context(), func(ctx context.Context) error {
+			if err := w.Forget(ctx, userPoolID, alice.id); err != nil {
+				return err
+			}
+			return w.Store.Pool(userPoolID).DeleteUser(ctx, alice.id)
+		}))
+		if _, err := w.Describe(w.Context(), first.IdentityID); provider.CodeOf(err) != provider.CodeNotFound {
+			w.Errorf("a deleted user's identity is still there: %v", err)
+		}
+		if _, err := w.Describe(w.Context(), kept.IdentityID); err != nil {
+			w.Errorf("another user's identity went along: %v", err)
 		}
 	})
 }

@@ -8,6 +8,10 @@ import (
 
 const cleanBatch = 500
 
+// unusedGuests is how old a guest who never saved anything gets. Whoever still
+// holds its handle becomes a new guest and has lost nothing.
+const unusedGuests = 30 * 24 * time.Hour
+
 // CleanUp removes what has expired, in batches, each a transaction of its own,
 // and returns how many rows went. Used codes and refresh tokens stay with their
 // grant until it expires, since their reuse must be recognised until then.
@@ -16,6 +20,7 @@ func (a *All) CleanUp(ctx context.Context) (int64, error) {
 	ended := now.Add(-24 * time.Hour)
 	gone := now.Add(-10 * time.Minute)
 	var total int64
+	unused := now.Add(-unusedGuests)
 	for _, t := range []struct {
 		table, keys, where string
 		arg                any
@@ -26,6 +31,8 @@ func (a *All) CleanUp(ctx context.Context) (int64, error) {
 		{"revoked_tokens", "pool, jti", "expires_at < ?", now},
 		{"sessions", "pool, id_hash", "expires_at < ?", now},
 		{"grants", "pool, id", "expires_at < ?", now},
+		{"identities", "pool, id", "state = 'guest' and created_at < ? and not exists " +
+			"(select 1 from datasets d where d.pool = identities.pool and d.identity = identities.id)", unused},
 		{"sealed_policies", "pool, hash", "expires_at < ?", now},
 		{"keys", "pool, id", "state = 'retired' and forget_at < ?", now},
 		{"jobs", "id", "done_at > 0 and done_at < ?", ended},

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -81,7 +80,7 @@ func parseExchange(form url.Values) (identitypool.ExchangeRequest, error) {
 func answer(out *identitypool.Exchanged, now time.Time) exchanged {
 	body := exchanged{
 		AccessToken: out.Token, IssuedType: out.IssuedType, TokenType: "Bearer",
-		ExpiresIn: int64(math.Max(0, out.ExpiresAt.Sub(now).Seconds())), Scope: out.Scope,
+		ExpiresIn: out.ExpiresAt.Unix() - now.Unix(), Scope: out.Scope,
 		IdentityID: out.IdentityID, Role: out.Role, Details: out.Details, GuestHandle: out.GuestHandle,
 	}
 	switch out.IssuedType {
