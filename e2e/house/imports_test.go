@@ -30,7 +30,7 @@ var floors = [][]string{
 	{"web/respond", "web/sigv4"},
 	{"web/browser"},
 	{"web/page"},
-	{"web/oidc", "web/hosted", "web/demo", "web/account", "web/identity", "web/api", "web/sync", "web/admin", "web/scim"},
+	{"web/oidc", "web/hosted", "web/dev", "web/account", "web/identity", "web/api", "web/sync", "web/admin", "web/scim"},
 	{"web"},
 	{"cmd/..."},
 }
