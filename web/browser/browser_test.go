@@ -174,3 +174,17 @@ func TestAddressBehindProxies(t *testing.T) {
 		}
 	}
 }
+
+func FuzzSessionCookie(f *testing.F) {
+	f.Add(strings.Repeat("a", 43) + ".signed_out")
+	f.Add("..")
+	f.Fuzz(func(t *testing.T, value string) {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Cookie", "__Host-"+pool+"_sid="+value)
+		store := &browser.Store{}
+		flash, err := store.TakeFlash(httptest.NewRecorder(), r, pool)
+		if id := store.SessionID(r, pool); err != nil || id != "" && len(id) != 43 || strings.ContainsAny(id+flash, " <>\"'&;%\x00") {
+			t.Errorf("%q: id %q, flash %q, %v", value, id, flash, err)
+		}
+	})
+}
