@@ -249,6 +249,68 @@ func TestPatchRace(t *testing.T) {
 	})
 }
 
+// TestDeleteRace deletes a dataset while others write to it. What was written on
+// the base of a deleted record must not come back.
+func TestDeleteRace(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		pool := addIdentities(t, st)
+		var writers, deleter sync.WaitGroup
+		stop := make(chan struct{})
+		for w := range 6 {
+			writers.Go(func() {
+				key := fmt.Sprint("k", w)
+				for base, i := int64(0), 0; i < 30; i++ {
+					d, err := pool.Patch(t.Context(), batch("d", provider.Patch{Key: key, Value: "v", Base: base}))
+					switch {
+					case err == nil:
+						base = d.Rev
+					case provider.CodeOf(err) == provider.CodeConflict:
+						base = 0
+					default:
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		deleter.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				d, err := pool.DeleteDataset(t.Context(), identity, "d", "test")
+				if err != nil {
+					continue // not made again yet
+				}
+				rows, err := pool.Records(t.Context(), identity, "d", store.Cursor{}, 100)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				for _, r := range rows {
+					if r.Rev <= d.DeletedRev {
+						t.Errorf("record %s@%d outlived the deletion at %d", r.Key, r.Rev, d.DeletedRev)
+					}
+				}
+			}
+		})
+		writers.Wait()
+		close(stop)
+		deleter.Wait()
+		rows, err := pool.Records(t.Context(), identity, "d", store.Cursor{}, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		family, err := pool.DatasetFamily(t.Context(), identity, "d")
+		if err != nil || len(family) != 1 || family[0].Records != int64(len(rows)) || family[0].Bytes != int64(3*len(rows)) {
+			t.Fatalf("dataset %+v holds %d records: %v", family, len(rows), err)
+		}
+	})
+}
+
 // TestDatasetLimitRace lets more writers than there is room make datasets.
 func TestDatasetLimitRace(t *testing.T) {
 	t.Parallel()
