@@ -3,6 +3,7 @@ package sync
 import (
 	"net/http"
 
+	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/identitypool/policy"
 )
 
@@ -13,7 +14,7 @@ type listDatasetsResponse struct {
 }
 
 func (d *Door) listDatasets(w http.ResponseWriter, r *http.Request, c *caller) error {
-	who, err := d.owner(r, c, "ListDatasets", policy.ListDatasets)
+	who, err := d.owner(r, c, policy.ListDatasets, directory.IdentityRead)
 	if err != nil {
 		return err
 	}
@@ -39,7 +40,7 @@ func (d *Door) listDatasets(w http.ResponseWriter, r *http.Request, c *caller) e
 type datasetResponse struct{ Dataset datasetShape }
 
 func (d *Door) describeDataset(w http.ResponseWriter, r *http.Request, c *caller) error {
-	who, err := d.owner(r, c, "DescribeDataset", policy.ReadDataset)
+	who, err := d.owner(r, c, policy.ReadDataset, directory.IdentityRead)
 	if err != nil {
 		return err
 	}
@@ -51,7 +52,7 @@ func (d *Door) describeDataset(w http.ResponseWriter, r *http.Request, c *caller
 }
 
 func (d *Door) deleteDataset(w http.ResponseWriter, r *http.Request, c *caller) error {
-	who, err := d.owner(r, c, "DeleteDataset", policy.DeleteDataset)
+	who, err := d.owner(r, c, policy.DeleteDataset, directory.IdentityWrite)
 	if err != nil {
 		return err
 	}
@@ -60,12 +61,4 @@ func (d *Door) deleteDataset(w http.ResponseWriter, r *http.Request, c *caller) 
 		return err
 	}
 	return answer(w, datasetResponse{newDataset(gone)})
-}
-
-// name is who a write is put down to when no device is named; "" is the identity.
-func (c *caller) name() string {
-	if c.identity == nil {
-		return "operator"
-	}
-	return ""
 }

@@ -9,7 +9,6 @@
 package sync
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -17,7 +16,8 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/dataset"
-	"github.com/cognate-idp/cognate/provider/identitypool/policy"
+	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/identitypool"
 	"github.com/cognate-idp/cognate/web/respond"
 	"github.com/cognate-idp/cognate/web/sigv4"
 )
@@ -31,31 +31,12 @@ type Door struct {
 	Datasets *dataset.Service
 	Feed     *dataset.Feed
 
-	// Credential verifies a Bearer token. Its errors are CodeUnauthorized or
-	// CodeExpired for a token that is not good.
-	Credential func(ctx context.Context, token string) (*Identity, error)
-	// TemporaryKey answers the secret of keys that an identity pool gave out, and
-	// whose they are. Its errors are sigv4's ErrUnknownKey and ErrExpiredKey.
-	TemporaryKey func(ctx context.Context, accessKeyID, sessionToken string) (secret string, who *Identity, err error)
-	// OperatorKey answers the secret of an operator's access key, and the operator.
-	// Its error is sigv4.ErrUnknownKey.
-	OperatorKey func(ctx context.Context, accessKeyID string) (secret string, operator any, err error)
-	// OperatorMay says whether an operator may call an operation, such as
-	// "ListRecords", on an identity pool; pool "" means all of them.
-	OperatorMay func(ctx context.Context, operator any, operation, poolID string) error
+	Identities *identitypool.Service // opens the credentials and temporary keys that it gave out
+	Operators  *directory.Directory  // knows operators' access keys and what they may
 
 	Now       func() time.Time
 	Log       *slog.Logger
 	Heartbeat time.Duration // how often an idle stream shows life; 0 is 15 s
-}
-
-// Identity is a caller who is an identity, as their credential says.
-type Identity struct {
-	PoolID     string
-	IdentityID string
-	Issued     time.Time
-	Expires    time.Time
-	Policy     *policy.Document // what their role allows, sealed for them
 }
 
 // Mount adds the routes to the root's mux.
@@ -78,6 +59,7 @@ func (d *Door) Mount(mux *http.ServeMux) {
 	} {
 		mux.Handle(pattern, d.handle(handler))
 	}
+	mux.Handle("/identitypools/{rest...}", d.handle(unknown))
 	mux.HandleFunc("OPTIONS /identitypools", preflight)
 	mux.HandleFunc("OPTIONS /identitypools/{rest...}", preflight)
 }
@@ -103,6 +85,12 @@ func (d *Door) handle(op operation) http.Handler {
 			d.fail(w, r, err)
 		}
 	})
+}
+
+// unknown answers what is not here, of Cognito Sync's operations or at all, in
+// the form that an SDK reads.
+func unknown(http.ResponseWriter, *http.Request, *caller) error {
+	return &exception{Type: "UnknownOperationException", Message: "There is no such operation.", status: http.StatusNotFound}
 }
 
 func answer(w http.ResponseWriter, v any) error { return respond.JSON(w, http.StatusOK, v) }
@@ -131,17 +119,4 @@ func source(r *http.Request) netip.Addr {
 		return netip.Addr{}
 	}
 	return a
-}
-
-// verifier checks signatures with both kinds of key: those of identities come
-// with a session token, those of operators without.
-func (d *Door) verifier() *sigv4.Verifier {
-	return &sigv4.Verifier{Services: sigv4.Services(), Now: d.Now, MaxBody: MaxBody, Lookup: func(ctx context.Context, id, token string) (string, any, error) {
-		if token != "" {
-			secret, who, err := d.TemporaryKey(ctx, id, token)
-			return secret, &caller{identity: who}, err
-		}
-		secret, operator, err := d.OperatorKey(ctx, id)
-		return secret, &caller{operator: operator}, err
-	}}
 }

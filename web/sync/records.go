@@ -12,6 +12,7 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/dataset"
+	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/identitypool/policy"
 )
 
@@ -28,7 +29,7 @@ type listRecordsResponse struct {
 }
 
 func (d *Door) listRecords(w http.ResponseWriter, r *http.Request, c *caller) error {
-	who, err := d.owner(r, c, "ListRecords", policy.ReadDataset)
+	who, err := d.owner(r, c, policy.ReadDataset, directory.IdentityRead)
 	if err != nil {
 		return err
 	}
@@ -69,7 +70,7 @@ type recordPatch struct {
 type updateRecordsResponse struct{ Records []record }
 
 func (d *Door) updateRecords(w http.ResponseWriter, r *http.Request, c *caller) error {
-	who, err := d.owner(r, c, "UpdateRecords", policy.WriteDataset)
+	who, err := d.owner(r, c, policy.WriteDataset, directory.IdentityWrite)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (r reply) records(t *testing.T) map[string]map[string]any {
 // and agree.
 func TestTwoDevices(t *testing.T) {
 	each(t, func(t *testing.T, g *rig) {
-		prefs := of(alice, "/datasets/prefs")
+		prefs := g.of(g.alice, "/datasets/prefs")
 		out := g.bearer("alice", "GET", prefs+"/records", "").must(t, 200, "")
 		if out.body["DatasetExists"] != false || out.body["DatasetSyncCount"] != 0.0 || out.body["Count"] != 0.0 || len(out.records(t)) != 0 {
 			t.Fatalf("before the first write: %v", out.body)
@@ -44,7 +44,7 @@ func TestTwoDevices(t *testing.T) {
 		// The phone writes two settings.
 		body := `{"DeviceId":"phone","SyncSessionToken":"` + out.body["SyncSessionToken"].(string) + `","RecordPatches":[` +
 			`{"Op":"replace","Key":"colour","Value":"blue","SyncCount":0,"DeviceLastModifiedDate":1700000000.25},` + put("size", "10", 0) + `]}`
-		out = g.signed(temporary, "POST", prefs, body).must(t, 200, "")
+		out = g.signed(g.temporary, "POST", prefs, body).must(t, 200, "")
 		colour := out.records(t)["colour"]
 		if colour["Value"] != "blue" || colour["SyncCount"] != 1.0 || colour["LastModifiedBy"] != "phone" || colour["DeviceLastModifiedDate"] != 1700000000.25 ||
 			colour["LastModifiedDate"].(float64) < 1.7e9 {
@@ -52,12 +52,12 @@ func TestTwoDevices(t *testing.T) {
 		}
 
 		// The tablet knows nothing yet and wants another colour: it is told.
-		out = g.update("alice", alice, "prefs", put("colour", "red", 0), put("sound", "on", 0)).must(t, 409, "ResourceConflictException")
+		out = g.update("alice", g.alice, "prefs", put("colour", "red", 0), put("sound", "on", 0)).must(t, 409, "ResourceConflictException")
 		if held := out.records(t); len(held) != 1 || held["colour"]["Value"] != "blue" || held["colour"]["SyncCount"] != 1.0 {
 			t.Fatalf("conflict %v", out.body)
 		}
 		// Nothing of a refused batch is kept. With the count it learnt it goes through.
-		g.update("alice", alice, "prefs", put("colour", "red", 1), put("sound", "on", 0), remove("size", 1)).must(t, 200, "")
+		g.update("alice", g.alice, "prefs", put("colour", "red", 1), put("sound", "on", 0), remove("size", 1)).must(t, 200, "")
 
 		// The phone asks what is new since 1: two values and a removal.
 		out = g.bearer("alice", "GET", prefs+"/records?lastSyncCount=1", "").must(t, 200, "")
@@ -70,10 +70,10 @@ func TestTwoDevices(t *testing.T) {
 		if all := g.bearer("alice", "GET", prefs+"/records", "").records(t); len(all) != 2 || all["size"] != nil {
 			t.Fatalf("from the start: %v", all)
 		}
-		g.update("alice", alice, "prefs", put("size", "11", 0)).must(t, 200, "")
+		g.update("alice", g.alice, "prefs", put("size", "11", 0)).must(t, 200, "")
 
 		// A key that the server never had is a conflict too, at count 0.
-		out = g.update("alice", alice, "prefs", put("never", "x", 3)).must(t, 409, "ResourceConflictException")
+		out = g.update("alice", g.alice, "prefs", put("never", "x", 3)).must(t, 409, "ResourceConflictException")
 		if held := out.records(t); held["never"]["SyncCount"] != 0.0 {
 			t.Fatalf("conflict %v", out.body)
 		}
@@ -90,8 +90,8 @@ func TestTwoDevices(t *testing.T) {
 		if out.body["DatasetExists"] != false || out.body["DatasetDeletedAfterRequestedSyncCount"] != true || out.body["DatasetSyncCount"] != 4.0 {
 			t.Fatalf("deleted %v", out.body)
 		}
-		g.update("alice", alice, "prefs", put("colour", "red", 2)).must(t, 409, "ResourceConflictException")
-		g.update("alice", alice, "prefs", put("colour", "red", 0)).must(t, 200, "")
+		g.update("alice", g.alice, "prefs", put("colour", "red", 2)).must(t, 409, "ResourceConflictException")
+		g.update("alice", g.alice, "prefs", put("colour", "red", 0)).must(t, 200, "")
 		out = g.bearer("alice", "GET", prefs+"/records?lastSyncCount=3", "").must(t, 200, "")
 		if out.body["DatasetExists"] != true || out.body["DatasetDeletedAfterRequestedSyncCount"] != true || len(out.records(t)) != 1 {
 			t.Fatalf("made again %v", out.body)
@@ -109,12 +109,12 @@ func TestPages(t *testing.T) {
 		for i := range 7 {
 			patches = append(patches, put(fmt.Sprintf("k%d:é", i), "v", 0))
 		}
-		g.update("alice", alice, "d1", patches...).must(t, 200, "")
-		g.update("alice", alice, "d1", put("k0:é", "w", 1)).must(t, 200, "")
+		g.update("alice", g.alice, "d1", patches...).must(t, 200, "")
+		g.update("alice", g.alice, "d1", put("k0:é", "w", 1)).must(t, 200, "")
 		var keys []string
 		query := "?maxResults=3"
 		for {
-			out := g.bearer("alice", "GET", of(alice, "/datasets/d1/records")+query, "").must(t, 200, "")
+			out := g.bearer("alice", "GET", g.of(g.alice, "/datasets/d1/records")+query, "").must(t, 200, "")
 			for _, r := range out.body["Records"].([]any) {
 				keys = append(keys, r.(map[string]any)["Key"].(string))
 			}
@@ -128,13 +128,13 @@ func TestPages(t *testing.T) {
 			t.Fatalf("pages gave %q", keys)
 		}
 
-		g.update("alice", alice, "d2", put("k", "v", 0)).must(t, 200, "")
-		g.update("alice", alice, "d3", put("k", "v", 0)).must(t, 200, "")
-		out := g.bearer("alice", "GET", of(alice, "/datasets?maxResults=2"), "").must(t, 200, "")
+		g.update("alice", g.alice, "d2", put("k", "v", 0)).must(t, 200, "")
+		g.update("alice", g.alice, "d3", put("k", "v", 0)).must(t, 200, "")
+		out := g.bearer("alice", "GET", g.of(g.alice, "/datasets?maxResults=2"), "").must(t, 200, "")
 		if out.body["Count"] != 2.0 {
 			t.Fatalf("first page %v", out.body)
 		}
-		out = g.bearer("alice", "GET", of(alice, "/datasets?maxResults=2&nextToken=", out.body["NextToken"].(string)), "").must(t, 200, "")
+		out = g.bearer("alice", "GET", g.of(g.alice, "/datasets?maxResults=2&nextToken=", out.body["NextToken"].(string)), "").must(t, 200, "")
 		if out.body["Count"] != 1.0 || out.body["NextToken"] != nil || out.body["Datasets"].([]any)[0].(map[string]any)["DatasetName"] != "d3" {
 			t.Fatalf("second page %v", out.body)
 		}
@@ -143,23 +143,23 @@ func TestPages(t *testing.T) {
 
 func TestMergedDatasets(t *testing.T) {
 	each(t, func(t *testing.T, g *rig) {
-		g.update("bob", bob, "prefs", put("guest", "yes", 0)).must(t, 200, "")
-		g.update("alice", alice, "prefs", put("mine", "yes", 0)).must(t, 200, "")
+		g.update("bob", g.bob, "prefs", put("guest", "yes", 0)).must(t, 200, "")
+		g.update("alice", g.alice, "prefs", put("mine", "yes", 0)).must(t, 200, "")
 		service := &dataset.Service{Store: g.st, Feed: g.feed, Now: time.Now}
-		if err := service.Merge(t.Context(), pool, bob, alice); err != nil {
+		if err := service.Merge(t.Context(), g.pool, g.bob, g.alice); err != nil {
 			t.Fatal(err)
 		}
-		out := g.bearer("alice", "GET", of(alice, "/datasets/prefs/records"), "").must(t, 200, "")
+		out := g.bearer("alice", "GET", g.of(g.alice, "/datasets/prefs/records"), "").must(t, 200, "")
 		names := out.body["MergedDatasetNames"].([]any)
-		if len(names) != 1 || names[0] != "prefs."+bob {
+		if len(names) != 1 || names[0] != "prefs."+g.bob {
 			t.Fatalf("merged names %v", out.body)
 		}
-		merged := of(alice, "/datasets/prefs.", strings.ReplaceAll(bob, ":", "%3A"))
+		merged := g.of(g.alice, "/datasets/prefs.", strings.ReplaceAll(g.bob, ":", "%3A"))
 		if r := g.bearer("alice", "GET", merged+"/records", "").must(t, 200, "").records(t); r["guest"]["Value"] != "yes" {
 			t.Fatalf("merged records %v", r)
 		}
 		g.bearer("alice", "DELETE", merged, "").must(t, 200, "")
-		out = g.bearer("alice", "GET", of(alice, "/datasets/prefs/records"), "").must(t, 200, "")
+		out = g.bearer("alice", "GET", g.of(g.alice, "/datasets/prefs/records"), "").must(t, 200, "")
 		if out.body["MergedDatasetNames"] != nil {
 			t.Fatalf("after its deletion: %v", out.body)
 		}
@@ -168,8 +168,8 @@ func TestMergedDatasets(t *testing.T) {
 
 func TestBadInput(t *testing.T) {
 	each(t, func(t *testing.T, g *rig) {
-		session := g.session("alice", alice, "d")
-		foreign := g.session("alice", alice, "other")
+		session := g.session("alice", g.alice, "d")
+		foreign := g.session("alice", g.alice, "other")
 		batch := func(session string, patches ...string) string {
 			return `{"SyncSessionToken":"` + session + `","RecordPatches":[` + strings.Join(patches, ",") + `]}`
 		}
@@ -219,7 +219,7 @@ func TestBadInput(t *testing.T) {
 			{"a megabyte", batch(session, put("k", long[1:], 0)), 200, ""},
 		} {
 			t.Run(test.name, func(t *testing.T) {
-				(&rig{t: t, server: g.server}).bearer("alice", "POST", of(alice, "/datasets/d"), test.body).must(t, test.status, test.kind)
+				g.as(t).bearer("alice", "POST", g.of(g.alice, "/datasets/d"), test.body).must(t, test.status, test.kind)
 			})
 		}
 		for path, kind := range map[string]string{
@@ -240,10 +240,10 @@ func TestBadInput(t *testing.T) {
 			"/datasets?maxResults=65":                             "InvalidParameterException",
 			"/datasets?nextToken=AAAA":                            "InvalidParameterException",
 		} {
-			g.bearer("alice", "GET", of(alice, path), "").must(t, 400, kind)
+			g.bearer("alice", "GET", g.of(g.alice, path), "").must(t, 400, kind)
 		}
-		r := g.request("POST", of(alice, "/datasets/d"), batch(session))
-		r.Header.Set("Authorization", "Bearer alice")
+		r := g.request("POST", g.of(g.alice, "/datasets/d"), batch(session))
+		r.Header.Set("Authorization", "Bearer "+g.tokens["alice"])
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		g.send(r).must(t, 415, "UnsupportedMediaTypeException")
 	})
@@ -256,7 +256,7 @@ func FuzzUpdateRecords(f *testing.F) {
 	f.Add(`{"RecordPatches":null,"DeviceId":"\ud800"}`)
 	g := newRig(f, storetest.SQLite(f))
 	f.Fuzz(func(t *testing.T, body string) {
-		if out := (&rig{t: t, server: g.server}).bearer("alice", "POST", of(alice, "/datasets/d"), body); out.status >= 500 {
+		if out := g.as(t).bearer("alice", "POST", g.of(g.alice, "/datasets/d"), body); out.status >= 500 {
 			t.Fatalf("%d %v", out.status, out.body)
 		}
 	})
@@ -270,21 +270,21 @@ type reader struct {
 }
 
 func (g *rig) stream(token, last string) *reader {
-	g.t.Helper()
-	r := g.request("GET", of(alice, "/stream"), "")
-	r.Header.Set("Authorization", "Bearer "+token)
+	g.Helper()
+	r := g.request("GET", g.of(g.alice, "/stream"), "")
+	r.Header.Set("Authorization", "Bearer "+g.tokens[token])
 	if last != "" {
 		r.Header.Set("Last-Event-ID", last)
 	}
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
-		g.t.Fatal(err)
+		g.Fatal(err)
 	}
-	g.t.Cleanup(func() { res.Body.Close() })
+	g.Cleanup(func() { res.Body.Close() })
 	if res.StatusCode != 200 || res.Header.Get("Content-Type") != "text/event-stream" {
-		g.t.Fatalf("stream: %d %v", res.StatusCode, res.Header)
+		g.Fatalf("stream: %d %v", res.StatusCode, res.Header)
 	}
-	s := &reader{t: g.t, lines: bufio.NewScanner(res.Body)}
+	s := &reader{t: g, lines: bufio.NewScanner(res.Body)}
 	return s
 }
 
@@ -319,19 +319,19 @@ func (s *reader) must(want string) {
 
 func TestStream(t *testing.T) {
 	each(t, func(t *testing.T, g *rig) {
-		g.update("alice", alice, "before", put("k", "v", 0)).must(t, 200, "")
+		g.update("alice", g.alice, "before", put("k", "v", 0)).must(t, 200, "")
 		s := g.stream("alice", "")
 		s.must("before@1")
-		g.update("alice", alice, "prefs", put("k", "v", 0)).must(t, 200, "")
+		g.update("alice", g.alice, "prefs", put("k", "v", 0)).must(t, 200, "")
 		s.must("prefs@1")
-		g.update("bob", bob, "prefs", put("k", "v", 0)).must(t, 200, "")
-		g.update("alice", alice, "prefs", put("k", "w", 1)).must(t, 200, "")
+		g.update("bob", g.bob, "prefs", put("k", "v", 0)).must(t, 200, "")
+		g.update("alice", g.alice, "prefs", put("k", "w", 1)).must(t, 200, "")
 		s.must("prefs@2") // and nothing of bob's
 
 		// What happens while away is told on return, by the id that was last.
 		last := s.id
-		g.update("alice", alice, "while-away", put("k", "v", 0)).must(t, 200, "")
-		g.bearer("alice", "DELETE", of(alice, "/datasets/before"), "").must(t, 200, "")
+		g.update("alice", g.alice, "while-away", put("k", "v", 0)).must(t, 200, "")
+		g.bearer("alice", "DELETE", g.of(g.alice, "/datasets/before"), "").must(t, 200, "")
 		back := g.stream("alice", last)
 		seen := []string{}
 		for range 3 {
@@ -344,10 +344,10 @@ func TestStream(t *testing.T) {
 		}
 
 		// A dataset that the role hides is hidden here too.
-		out := g.signed(admin, "GET", of(alice, "/datasets/secret/records"), "")
-		g.signed(admin, "POST", of(alice, "/datasets/secret"),
+		out := g.signed(g.admin, "GET", g.of(g.alice, "/datasets/secret/records"), "")
+		g.signed(g.admin, "POST", g.of(g.alice, "/datasets/secret"),
 			`{"SyncSessionToken":"`+out.body["SyncSessionToken"].(string)+`","RecordPatches":[`+put("k", "v", 0)+`]}`).must(t, 200, "")
-		g.update("alice", alice, "after", put("k", "v", 0)).must(t, 200, "")
+		g.update("alice", g.alice, "after", put("k", "v", 0)).must(t, 200, "")
 		back.must("after@1")
 
 		// The server leaves in order: streams end, and no new one begins.
@@ -355,7 +355,7 @@ func TestStream(t *testing.T) {
 		if got := back.next(); got != "" {
 			t.Fatalf("after the end: %q", got)
 		}
-		g.bearer("alice", "GET", of(alice, "/stream"), "").must(t, 503, "ServiceUnavailableException")
+		g.bearer("alice", "GET", g.of(g.alice, "/stream"), "").must(t, 503, "ServiceUnavailableException")
 	})
 }
 
@@ -367,9 +367,9 @@ func TestStreamAcrossNodes(t *testing.T) {
 		s := here.stream("alice", "")
 		// The other node has a feed of its own, which nobody here hears.
 		there := &dataset.Service{Store: st, Feed: &dataset.Feed{Store: st}, Now: time.Now}
-		here.update("alice", alice, "prefs", put("k", "v", 0)).must(t, 200, "")
+		here.update("alice", here.alice, "prefs", put("k", "v", 0)).must(t, 200, "")
 		s.must("prefs@1")
-		if _, err := there.Delete(t.Context(), dataset.Owner{PoolID: pool, IdentityID: alice, Issued: provider.At(time.Now())}, "prefs", ""); err != nil {
+		if _, err := there.Delete(t.Context(), dataset.Owner{PoolID: here.pool, IdentityID: here.alice, Issued: provider.At(time.Now())}, "prefs", ""); err != nil {
 			t.Fatal(err)
 		}
 		s.must("prefs@2")
@@ -378,11 +378,14 @@ func TestStreamAcrossNodes(t *testing.T) {
 
 func TestStreamEnds(t *testing.T) {
 	each(t, func(t *testing.T, g *rig) {
-		if got := g.stream("brief", "").next(); got != "" {
+		// Shortly before the credential ends, by the clock of the door.
+		g.ahead.Store(int64(15*time.Minute - 2*time.Second))
+		if got := g.stream("alice", "").next(); got != "" {
 			t.Fatalf("past the credential: %q", got)
 		}
+		g.ahead.Store(0)
 		s := g.stream("alice", "not an id")
-		if err := g.st.Tx(t.Context(), g.endCredentials); err != nil {
+		if err := g.st.IdentityPool(g.pool).EndCredentials(t.Context(), g.alice); err != nil {
 			t.Fatal(err)
 		}
 		if got := s.next(); got != "" {
@@ -397,7 +400,7 @@ func TestStreamsAreBounded(t *testing.T) {
 	for range dataset.MaxSubscribers {
 		g.stream("alice", "")
 	}
-	out := g.bearer("alice", "GET", of(alice, "/stream"), "").must(t, 429, "TooManyRequestsException")
+	out := g.bearer("alice", "GET", g.of(g.alice, "/stream"), "").must(t, 429, "TooManyRequestsException")
 	if out.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/dataset"
+	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/identitypool/policy"
 )
 
@@ -23,9 +24,10 @@ const (
 // stream answers server-sent events (WHATWG HTML, section 9.2) that tell which
 // dataset came to which sync count; the client then lists its records. It begins
 // with one event for each dataset, or after a break (Last-Event-ID) for those
-// that may have changed since. It ends with the credential.
+// that may have changed since. It is silent about datasets that the role may not
+// read, and ends with the credential.
 func (d *Door) stream(w http.ResponseWriter, r *http.Request, c *caller) error {
-	who, err := d.owner(r, c, "ListRecords", policy.ReadDataset)
+	who, err := d.owner(r, c, "", directory.IdentityRead)
 	if err != nil {
 		return err
 	}
@@ -41,9 +43,9 @@ func (d *Door) stream(w http.ResponseWriter, r *http.Request, c *caller) error {
 		return err
 	}
 	ctx := r.Context()
-	if c.identity != nil {
+	if c.credential != nil {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.identity.Expires.Sub(d.Now()))
+		ctx, cancel = context.WithTimeout(ctx, c.credential.ExpiresAt.Sub(d.Now()))
 		defer cancel()
 	}
 	h := w.Header()

@@ -3,6 +3,7 @@ package sync
 import (
 	"net/http"
 
+	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/identitypool/policy"
 )
 
@@ -19,7 +20,7 @@ type identityUsage struct {
 }
 
 func (d *Door) describeIdentityUsage(w http.ResponseWriter, r *http.Request, c *caller) error {
-	who, err := d.owner(r, c, "DescribeIdentityUsage", policy.ListDatasets)
+	who, err := d.owner(r, c, policy.ListDatasets, directory.IdentityRead)
 	if err != nil {
 		return err
 	}
@@ -50,7 +51,7 @@ func (d *Door) describeIdentityPoolUsage(w http.ResponseWriter, r *http.Request,
 	if err := checkIDs(pool); err != nil {
 		return err
 	}
-	if err := d.operatorOnly(r, c, "DescribeIdentityPoolUsage", pool); err != nil {
+	if err := c.must(directory.IdentityRead, pool); err != nil {
 		return err
 	}
 	u, err := d.Datasets.PoolUsage(r.Context(), pool)
@@ -68,7 +69,7 @@ type poolUsagesResponse struct {
 }
 
 func (d *Door) listIdentityPoolUsage(w http.ResponseWriter, r *http.Request, c *caller) error {
-	if err := d.operatorOnly(r, c, "ListIdentityPoolUsage", ""); err != nil {
+	if err := c.must(directory.IdentityRead, directory.Everywhere); err != nil {
 		return err
 	}
 	q := newQuery(r)
