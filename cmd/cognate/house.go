@@ -114,7 +114,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	federated := &signin.Federation{Flow: flow, Directory: people, Open: upstreams.Redirector}
 
 	// Doors.
-	who := &callers{directory: people, identities: identities, authorizer: authorizer, base: conf.BaseURL}
+	who := &callers{directory: people, authorizer: authorizer, base: conf.BaseURL}
 	plainHTTP := strings.HasPrefix(conf.BaseURL, "http:")
 	login := &hosted.Door{
 		Flow: flow, Sessions: sessions, OAuth: authorizer, Sealer: sealer, Pages: pages, Errors: failures, Federation: federated,
@@ -130,8 +130,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	exchange := &identity.Handler{Pools: identities, Log: log}
 
 	syncing := &sync.Door{
-		Datasets: datasets, Feed: feed, Credential: who.credential, TemporaryKey: who.temporaryKey,
-		OperatorKey: who.operatorKey, OperatorMay: who.operatorSyncs, Now: time.Now, Log: log,
+		Datasets: datasets, Feed: feed, Identities: identities, Operators: people, Now: time.Now, Log: log,
 	}
 
 	site := &web.Site{

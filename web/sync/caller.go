@@ -20,19 +20,14 @@ type caller struct {
 	operator   *directory.Operator
 }
 
-// authenticate takes a Bearer credential or a signature. A credential is one of
-// the identity pool that the path names: it is verified with that pool's keys.
+// authenticate takes a Bearer credential or a signature.
 func (d *Door) authenticate(r *http.Request) (*caller, error) {
 	headers := r.Header.Values("Authorization")
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if len(headers) != 1 || !strings.EqualFold(scheme, "Bearer") {
 		return d.signer(r)
 	}
-	pool := r.PathValue("pool")
-	if pool == "" {
-		return nil, errOperator
-	}
-	credential, err := d.Identities.OpenCredential(r.Context(), pool, strings.TrimSpace(token))
+	credential, err := d.Identities.OpenPresented(r.Context(), strings.TrimSpace(token))
 	switch provider.CodeOf(err) {
 	case "":
 		return &caller{credential: credential}, nil
@@ -51,7 +46,7 @@ func (d *Door) signer(r *http.Request) (*caller, error) {
 		if sessionToken == "" {
 			secret, c.operator, err = d.Operators.AccessKey(ctx, id)
 		} else {
-			secret, c.credential, err = d.temporaryKey(ctx, r.PathValue("pool"), id, sessionToken)
+			secret, c.credential, err = d.temporaryKey(ctx, id, sessionToken)
 		}
 		switch provider.CodeOf(err) {
 		case "":
@@ -70,8 +65,8 @@ func (d *Door) signer(r *http.Request) (*caller, error) {
 	return who.(*caller), nil
 }
 
-func (d *Door) temporaryKey(ctx context.Context, pool, id, sessionToken string) (string, *identitypool.Credential, error) {
-	c, err := d.Identities.OpenCredential(ctx, pool, sessionToken)
+func (d *Door) temporaryKey(ctx context.Context, id, sessionToken string) (string, *identitypool.Credential, error) {
+	c, err := d.Identities.OpenPresented(ctx, sessionToken)
 	if err != nil {
 		return "", nil, err
 	}

@@ -275,7 +275,7 @@ func TestWhoMayWhat(t *testing.T) {
 	each(t, func(t *testing.T, g *rig) {
 		g.bearer("alice", "GET", g.of(g.bob, "/datasets"), "").must(t, 403, "NotAuthorizedException")
 		g.signed(g.temporary, "GET", g.of(g.bob, "/datasets"), "").must(t, 403, "NotAuthorizedException")
-		g.bearer("alice", "GET", strings.Replace(g.of(g.alice, "/datasets"), g.pool[12:], missing[12:], 1), "").must(t, 401, "NotAuthorizedException")
+		g.bearer("alice", "GET", strings.Replace(g.of(g.alice, "/datasets"), g.pool[12:], missing[12:], 1), "").must(t, 403, "NotAuthorizedException")
 		g.signed(g.admin, "GET", g.of(missing, "/datasets"), "").must(t, 404, "ResourceNotFoundException")
 		g.signed(g.admin, "GET", g.of("nonsense", "/datasets"), "").must(t, 400, "InvalidParameterException")
 
