@@ -266,7 +266,7 @@ func together(n int, f func(i int) string) []string {
 
 func TestForeignIssuer(t *testing.T) {
 	each(t, func(w *world) {
-		upstream := oidctest.Start(w.T, &oidctest.Provider{ClientID: "app-1"})
+		upstream := oidctest.Start(w.TB, &oidctest.Provider{ClientID: "app-1"})
 		_, err := w.UpdatePool(w.Context(), w.pool, func(p *provider.IdentityPool) error {
 			src := identitypool.OIDCSource(upstream.Issuer, "app-1")
 			src.PrincipalTags = map[string]string{"department": "dept"}

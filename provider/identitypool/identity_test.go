@@ -15,7 +15,7 @@ const loginKey = "cognito-idp.us-east-1.amazonaws.com/" + userPoolID
 
 func TestCognitoOperations(t *testing.T) {
 	each(t, func(w *world) {
-		upstream := oidctest.Start(w.T, &oidctest.Provider{ClientID: "app-1"})
+		upstream := oidctest.Start(w.TB, &oidctest.Provider{ClientID: "app-1"})
 		_, err := w.UpdatePool(w.Context(), w.pool, func(p *provider.IdentityPool) error {
 			p.Settings.Providers = append(p.Settings.Providers, identitypool.OIDCSource(upstream.Issuer, "app-1"))
 			return nil

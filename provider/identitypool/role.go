@@ -84,7 +84,7 @@ func checkRole(r *provider.Role) error {
 	case len(r.Description) > maxDescription:
 		return provider.Invalid("Description", "A role's description has at most %d bytes.", maxDescription)
 	case r.SessionSeconds != 0 && (r.SessionSeconds < 60 || r.SessionSeconds > 3600):
-		return provider.Invalid("MaxSessionSeconds", "A role's credentials live 60 to 3600 seconds.")
+		return provider.Invalid("MaxSessionDuration", "A role's credentials live 60 to 3600 seconds.")
 	}
 	if _, err := policy.ParseRole(r.Policies); err != nil {
 		var syntax *policy.SyntaxError

@@ -30,7 +30,7 @@ const (
 
 // world is one user pool with people in it, and one identity pool that trusts it.
 type world struct {
-	*testing.T
+	testing.TB
 	*identitypool.Service
 	pool string
 
@@ -45,13 +45,13 @@ func each(t *testing.T, test func(w *world)) {
 	storetest.Each(t, func(t *testing.T, st *store.Store) { test(newWorld(t, st)) })
 }
 
-func newWorld(t *testing.T, st *store.Store) *world {
+func newWorld(t testing.TB, st *store.Store) *world {
 	t.Helper()
 	sealer, err := secret.NewSealer(secret.MasterKey{Version: 1, Key: bytes.Repeat([]byte{7}, secret.KeySize)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, clock: time.Now()}
+	w := &world{TB: t, clock: time.Now()}
 	log := &audit.Log{Store: st}
 	upstreams := &catalog.Catalog{HTTP: http.DefaultClient}
 	w.Service = &identitypool.Service{
