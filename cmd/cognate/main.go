@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -52,7 +53,11 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return &exitError{err: fix(err, "see "+c.CommandPath()+" --help"), code: exitUsage}
 	})
 	root.AddCommand(serveCommand(), migrateCommand(), adminCommand(), healthcheckCommand(), versionCommand())
+	root.AddCommand(clientCommands()...)
 	err := root.ExecuteContext(ctx)
+	if err != nil && strings.HasPrefix(err.Error(), "unknown command") { // cobra has no type for it
+		err = &exitError{err: fix(err, "see cognate --help"), code: exitUsage}
+	}
 	if err == nil {
 		return exitOK
 	}

@@ -45,6 +45,9 @@ type Kept struct{ Value any }
 // MarshalJSON writes the value as it was given.
 func (k Kept) MarshalJSON() ([]byte, error) { return json.Marshal(k.Value) }
 
+// UnmarshalJSON reads any value.
+func (k *Kept) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, &k.Value) }
+
 // IsZero reports whether nothing was given.
 func (k Kept) IsZero() bool { return k.Value == nil }
 

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cognate-idp/cognate/web/api"
+)
+
+func clientCommand() *cobra.Command {
+	var create, update clientFlags
+	var kind string
+	return noun("client", "App clients of a user pool",
+		verb("list", "List app clients", listClients, withPool),
+		verb("create NAME", "Create an app client; a secret is shown only now", func(s *session, args []string) error {
+			pool, err := s.needPool()
+			if err != nil {
+				return err
+			}
+			in := api.CreateUserPoolClientRequest{UserPoolID: pool, ClientName: args[0], GenerateSecret: kind != "public"}
+			create.apply(&in.UserPoolClientSettings)
+			in.AllowedOAuthFlowsUserPoolClient = pointer(true)
+			switch kind {
+			case "machine":
+				in.AllowedOAuthFlows = []string{"client_credentials"}
+			case "public", "confidential":
+				in.AllowedOAuthFlows = []string{"code"}
+				if len(in.AllowedOAuthScopes) == 0 {
+					in.AllowedOAuthScopes = []string{"openid", "email", "profile"}
+				}
+			default:
+				return &exitError{fix(fmt.Errorf("unknown type %q", kind), "use --type public, confidential or machine"), exitUsage}
+			}
+			return show(s, api.UserPools, "CreateUserPoolClient", in, clientFields)
+		}, withPool, func(c *cobra.Command) {
+			create.bind(c)
+			c.Flags().StringVar(&kind, "type", "public", "public (browser or device), confidential (server) or machine (no user)")
+			_ = c.RegisterFlagCompletionFunc("type", cobra.FixedCompletions([]string{"public", "confidential", "machine"}, cobra.ShellCompDirectiveNoFileComp))
+		}),
+		verb("show CLIENT", "Show an app client", func(s *session, args []string) error {
+			return s.withClient(args[0], func(in m) error { return show(s, api.UserPools, "DescribeUserPoolClient", in, clientFields) })
+		}, withPool),
+		verb("update CLIENT", "Change an app client; what is not named stays", func(s *session, args []string) error {
+			return s.withClient(args[0], func(in m) error {
+				now, _, err := get[api.UserPoolClientResponse](s, api.UserPools, "DescribeUserPoolClient", in)
+				if err != nil {
+					return err
+				}
+				change := api.UpdateUserPoolClientRequest{UserPoolID: s.pool, ClientID: args[0], ClientName: update.name, UserPoolClientSettings: now.UserPoolClient.UserPoolClientSettings}
+				update.apply(&change.UserPoolClientSettings)
+				return show(s, api.UserPools, "UpdateUserPoolClient", change, clientFields)
+			})
+		}, withPool, func(c *cobra.Command) {
+			update.bind(c)
+			c.Flags().StringVar(&update.name, "name", "", "a new name")
+		}),
+		verb("delete CLIENT", "Delete an app client; its tokens die with it", func(s *session, args []string) error {
+			return s.withClient(args[0], func(in m) error {
+				now, _, err := get[api.UserPoolClientResponse](s, api.UserPools, "DescribeUserPoolClient", in)
+				if err != nil {
+					return err
+				}
+				if err := s.confirm("app client", now.UserPoolClient.ClientName); err != nil {
+					return err
+				}
+				return s.do(api.UserPools, "DeleteUserPoolClient", in, "Deleted app client %s.", args[0])
+			})
+		}, withPool, deleting),
+		verb("add-secret CLIENT", "Give an app client a second secret; it is shown only now", func(s *session, args []string) error {
+			return s.withClient(args[0], func(in m) error {
+				return show(s, api.UserPools, "AddUserPoolClientSecret", in, func(r *api.AddUserPoolClientSecretResponse) []field {
+					d := r.ClientSecretDescriptor
+					return []field{{"id", d.ClientSecretID}, {"secret", d.ClientSecretValue}, {"created", day(d.ClientSecretCreateDate)}}
+				})
+			})
+		}, withPool),
+		verb("list-secrets CLIENT", "List an app client's secrets, without their values", func(s *session, args []string) error {
+			return s.withClient(args[0], func(in m) error {
+				l := listing{service: api.UserPools, operation: "ListUserPoolClientSecrets", items: "ClientSecrets"}
+				return list(s, l, in, []string{"id", "created"}, func(d api.ClientSecretDescriptorType) []string {
+					return []string{d.ClientSecretID, day(d.ClientSecretCreateDate)}
+				})
+			})
+		}, withPool),
+		verb("delete-secret CLIENT SECRET", "Delete one of an app client's two secrets", func(s *session, args []string) error {
+			return s.withClient(args[0], func(in m) error {
+				if err := s.confirm("secret", args[1]); err != nil {
+					return err
+				}
+				in["ClientSecretId"] = args[1]
+				return s.do(api.UserPools, "DeleteUserPoolClientSecret", in, "Deleted secret %s.", args[1])
+			})
+		}, withPool, deleting),
+	)
+}
+
+// withClient names an app client in the pool at hand.
+func (s *session) withClient(id string, f func(in m) error) error {
+	pool, err := s.needPool()
+	if err != nil {
+		return err
+	}
+	return f(m{"UserPoolId": pool, "ClientId": id})
+}
+
+func listClients(s *session, _ []string) error {
+	pool, err := s.needPool()
+	if err != nil {
+		return err
+	}
+	l := listing{api.UserPools, "ListUserPoolClients", "UserPoolClients", "MaxResults", "NextToken"}
+	return list(s, l, m{"UserPoolId": pool}, []string{"id", "name"}, func(c api.UserPoolClientDescription) []string {
+		return []string{c.ClientID, c.ClientName}
+	})
+}
+
+// clientFlags are the settings of an app client that have a flag.
+type clientFlags struct {
+	changed                                  func(string) bool
+	name, tokenProfile                       string
+	callbacks, logouts, scopes, idps         []string
+	accessMinutes, idMinutes, refreshMinutes int64
+	consent                                  bool
+}
+
+func (f *clientFlags) bind(c *cobra.Command) {
+	f.changed = func(name string) bool { return c.Flags().Changed(name) }
+	p := c.Flags()
+	p.StringSliceVar(&f.callbacks, "callback", nil, "an address to come back to after sign-in; may be given again")
+	p.StringSliceVar(&f.logouts, "logout", nil, "an address to go to after sign-out; may be given again")
+	p.StringSliceVar(&f.scopes, "scope", nil, "a scope the client may ask for; may be given again")
+	p.StringSliceVar(&f.idps, "idp", nil, "an identity provider to offer, COGNITO for the pool itself; may be given again")
+	p.Int64Var(&f.accessMinutes, "access-token-minutes", 60, "how long access tokens live")
+	p.Int64Var(&f.idMinutes, "id-token-minutes", 60, "how long ID tokens live")
+	p.Int64Var(&f.refreshMinutes, "refresh-token-minutes", 43200, "how long refresh tokens live")
+	p.BoolVar(&f.consent, "consent", false, "ask users before the client gets anything: for other people's apps")
+	p.StringVar(&f.tokenProfile, "token-profile", "", "standard or cognito, where it differs from the pool's")
+}
+
+func (f *clientFlags) apply(s *api.UserPoolClientSettings) {
+	for flag, v := range map[string]struct {
+		to   *[]string
+		from []string
+	}{
+		"callback": {&s.CallbackURLs, f.callbacks}, "logout": {&s.LogoutURLs, f.logouts},
+		"scope": {&s.AllowedOAuthScopes, f.scopes}, "idp": {&s.SupportedIdentityProviders, f.idps},
+	} {
+		if f.changed(flag) {
+			*v.to = v.from
+		}
+	}
+	if s.TokenValidityUnits == nil {
+		s.TokenValidityUnits = &api.TokenValidityUnitsType{}
+	}
+	for flag, v := range map[string]struct {
+		to   **int64
+		unit *string
+		from *int64
+	}{
+		"access-token-minutes":  {&s.AccessTokenValidity, &s.TokenValidityUnits.AccessToken, &f.accessMinutes},
+		"id-token-minutes":      {&s.IDTokenValidity, &s.TokenValidityUnits.IDToken, &f.idMinutes},
+		"refresh-token-minutes": {&s.RefreshTokenValidity, &s.TokenValidityUnits.RefreshToken, &f.refreshMinutes},
+	} {
+		if f.changed(flag) {
+			*v.to, *v.unit = v.from, "minutes"
+		}
+	}
+	if f.changed("consent") {
+		s.RequireConsent = &f.consent
+	}
+	if f.changed("token-profile") {
+		s.TokenProfile = f.tokenProfile
+	}
+}
+
+func clientFields(r *api.UserPoolClientResponse) []field {
+	c := r.UserPoolClient
+	return []field{
+		{"id", c.ClientID}, {"name", c.ClientName}, {"secret", c.ClientSecret}, {"flows", words(c.AllowedOAuthFlows)}, {"scopes", words(c.AllowedOAuthScopes)},
+		{"callbacks", words(c.CallbackURLs)}, {"logouts", words(c.LogoutURLs)}, {"identity providers", words(c.SupportedIdentityProviders)},
+		{"consent", yesNo(c.RequireConsent != nil && *c.RequireConsent)}, {"token profile", c.TokenProfile},
+		{"created", day(c.CreationDate)}, {"changed", day(c.LastModifiedDate)},
+	}
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cognate-idp/cognate/web/api"
+)
+
+func operatorCommand() *cobra.Command {
+	var scope string
+	bind := func(c *cobra.Command) {
+		c.Flags().StringVar(&scope, "scope", "*", "the id of the pool that the role is for, * for everything")
+	}
+	return noun("operator", "Who may administer what",
+		verb("list", "List the roles that operators hold", func(s *session, _ []string) error {
+			l := listing{service: api.Own, operation: "ListOperators", items: "Operators"}
+			return list(s, l, m{}, []string{"user", "role", "scope"}, operatorRow)
+		}),
+		verb("grant USER ROLE", "Give a user of the operators' pool a role: owner, admin, support or auditor", func(s *session, args []string) error {
+			return s.do(api.Own, "GrantOperatorRole", m{"Username": args[0], "Role": args[1], "Scope": scope}, "Made %s %s of %s.", args[0], args[1], scope)
+		}, bind),
+		verb("revoke USER", "Take a role away", func(s *session, args []string) error {
+			return s.do(api.Own, "RevokeOperatorRole", m{"Username": args[0], "Scope": scope}, "%s holds no role for %s any more.", args[0], scope)
+		}, bind),
+		verb("whoami", "Show who the server takes you for", func(s *session, _ []string) error {
+			return show(s, api.Own, "GetCaller", m{}, func(r *api.GetCallerResponse) []field {
+				out := []field{{"username", r.Username}, {"id", r.UserID}}
+				for _, role := range r.Roles {
+					out = append(out, field{role.Role, role.Scope})
+				}
+				return out
+			})
+		}),
+	)
+}
+
+func operatorRow(o api.OperatorType) []string { return []string{o.UserID, o.Role, o.Scope} }
+
+func accessKeyCommand() *cobra.Command {
+	var user string
+	in := func() m {
+		if user == "" {
+			return m{}
+		}
+		return m{"Username": user}
+	}
+	bind := func(c *cobra.Command) { c.Flags().StringVar(&user, "user", "", "the operator (default: yourself)") }
+	return noun("access-key", "Access keys of operators",
+		verb("list", "List access keys", func(s *session, _ []string) error {
+			l := listing{service: api.Own, operation: "ListAccessKeys", items: "AccessKeys"}
+			return list(s, l, in(), []string{"id", "enabled", "created"}, func(k api.AccessKeyType) []string {
+				return []string{k.AccessKeyID, yesNo(k.Enabled), day(k.CreationDate)}
+			})
+		}, bind),
+		verb("create", "Make an access key; its secret is shown only now", func(s *session, _ []string) error {
+			return show(s, api.Own, "CreateAccessKey", in(), func(r *api.CreateAccessKeyResponse) []field {
+				return []field{{"access key id", r.AccessKey.AccessKeyID}, {"secret access key", r.AccessKey.SecretAccessKey}}
+			})
+		}, bind),
+		verb("delete KEY", "Delete an access key", func(s *session, args []string) error {
+			if err := s.confirm("access key", args[0]); err != nil {
+				return err
+			}
+			request := in()
+			request["AccessKeyId"] = args[0]
+			return s.do(api.Own, "DeleteAccessKey", request, "Deleted access key %s.", args[0])
+		}, bind, deleting),
+	)
+}
+
+func auditCommand() *cobra.Command {
+	var target string
+	return noun("audit", "The audit trail",
+		verb("list POOL", "List what happened in a pool, newest first", func(s *session, args []string) error {
+			in := m{"PoolId": args[0]}
+			if target != "" {
+				in["Target"] = target
+			}
+			l := listing{api.Own, "ListAuditEvents", "Events", "Limit", "NextToken"}
+			return list(s, l, in, []string{"time", "action", "outcome", "actor", "target", "address"}, func(e api.AuditEventType) []string {
+				return []string{day(e.Time), e.Action, e.Outcome, e.ActorKind + " " + e.ActorID, e.Target, e.Address}
+			})
+		}, completePoolArgument, func(c *cobra.Command) {
+			c.Flags().StringVar(&target, "target", "", "only what was done to this, such as user/<sub>")
+		}),
+	)
+}
+
+func profileCommand() *cobra.Command {
+	c := &cobra.Command{Use: "profile", Short: "The servers that the profile file names"}
+	c.AddCommand(&cobra.Command{
+		Use: "list", Short: "List profiles", Args: arguments("list"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			all, path, err := readProfiles()
+			if err != nil {
+				return &exitError{fix(err, "write "+path+"; see docs/cli.md for its form"), exitUsage}
+			}
+			s := &session{out: c.OutOrStdout()}
+			rows := [][]string{}
+			for _, name := range slices.Sorted(maps.Keys(all)) {
+				rows = append(rows, []string{name, all[name].Endpoint, all[name].UserPoolID})
+			}
+			return s.table([]string{"name", "endpoint", "user pool"}, rows)
+		},
+	})
+	return c
+}
+
+// clientCommands are the nouns of the command line. They speak the
+// administrative API of a running server and never open its database.
+func clientCommands() []*cobra.Command {
+	return []*cobra.Command{
+		poolCommand(), clientCommand(), userCommand(), groupCommand(), resourceServerCommand(), idpCommand(),
+		identityPoolCommand(), roleCommand(), keysCommand(), operatorCommand(), accessKeyCommand(), auditCommand(), profileCommand(),
+	}
+}

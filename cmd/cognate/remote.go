@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"github.com/cognate-idp/cognate/web/api"
+)
+
+// maxAnswer bounds what is read of an answer; a page of sixty users is far below.
+const maxAnswer = 64 << 20
+
+// remote is a running server and the access key to call it with.
+type remote struct {
+	Endpoint  string
+	AccessKey string
+	Secret    string
+	From      string // where the three came from, for messages
+	UserPool  string // the pool that commands are about unless told otherwise
+	Identity  string // the same for identity pools
+}
+
+// refusal is an error that the server answered.
+type refusal struct{ Type, Message string }
+
+func (r *refusal) Error() string { return r.Message + " (" + r.Type + ")" }
+
+// call sends one operation, signed, and returns the answer's body.
+func (r *remote) call(ctx context.Context, service, operation string, in any) (json.RawMessage, error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return nil, fmt.Errorf("write request: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(r.Endpoint, "/")+"/", bytes.NewReader(body))
+	if err != nil {
+		return nil, &exitError{fix(err, "give an address such as https://id.example.com with --endpoint"), exitUsage}
+	}
+	req.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	req.Header.Set("X-Amz-Target", service+"."+operation)
+	req.Header.Set("User-Agent", "cognate/"+version)
+	sum := sha256.Sum256(body)
+	key := aws.Credentials{AccessKeyID: r.AccessKey, SecretAccessKey: r.Secret}
+	if err := v4.NewSigner().SignHTTP(ctx, key, req, hex.EncodeToString(sum[:]), signingName(service), "us-east-1", time.Now()); err != nil {
+		return nil, fmt.Errorf("sign request: %w", err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, &exitError{fix(fmt.Errorf("cannot reach %s: %w", r.Endpoint, err),
+			"is the server running? start one with: cognate serve --dev, or name another with --endpoint"), exitUnreachable}
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return nil, &exitError{fix(fmt.Errorf("read the answer of %s: %w", r.Endpoint, err), "try again"), exitUnreachable}
+	}
+	if resp.StatusCode == http.StatusOK && json.Valid(answer) {
+		return answer, nil
+	}
+	return nil, r.refused(resp.StatusCode, answer)
+}
+
+func signingName(service string) string {
+	switch service {
+	case api.IdentityPools:
+		return "cognito-identity"
+	case api.Own:
+		return "cognate"
+	}
+	return "cognito-idp"
+}
+
+// refused turns an answer into an error with its exit code and a way out.
+func (r *remote) refused(status int, answer []byte) error {
+	var body struct {
+		Type    string `json:"__type"`
+		Message string `json:"message"`
+	}
+	if err := json.Unmarshal(answer, &body); err != nil || body.Type == "" {
+		return &exitError{fix(fmt.Errorf("%s answered status %d, not as a Cognate server", r.Endpoint, status), "check the address given with --endpoint"), exitUnreachable}
+	}
+	err := &refusal{Type: body.Type, Message: body.Message}
+	code, what := exitFailure, ""
+	switch kind := body.Type; {
+	case strings.HasSuffix(kind, "NotFoundException"):
+		code, what = exitNotFound, "see what is there with the list command"
+	case slices.Contains([]string{"MissingAuthenticationTokenException", "UnrecognizedClientException", "InvalidSignatureException", "IncompleteSignatureException"}, kind):
+		code, what = exitForbidden, "check the access key ("+r.From+") and this machine's clock"
+	case kind == "AccessDeniedException":
+		code, what = exitForbidden, "ask an owner for the role: cognate operator grant"
+	case kind == "NotAuthorizedException":
+		code = exitForbidden
+	case kind == "ServiceUnavailableException", kind == "TooManyRequestsException":
+		code, what = exitUnreachable, "try again in a moment"
+	case strings.HasSuffix(kind, "ExistsException"):
+		what = "choose another name, or use the update command"
+	}
+	if what == "" {
+		return &exitError{err, code}
+	}
+	return &exitError{fix(err, what), code}
+}
+
+// isNotFound reports whether the server said that the thing is not there.
+func isNotFound(err error) bool {
+	var r *refusal
+	return errors.As(err, &r) && strings.HasSuffix(r.Type, "NotFoundException")
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cognate-idp/cognate/web/api"
+)
+
+func userCommand() *cobra.Command {
+	var filter, email string
+	var attributes, changed, removed []string
+	var verified, quiet, piped, temporary bool
+	return noun("user", "Users of a user pool",
+		verb("list", "List users", func(s *session, _ []string) error {
+			pool, err := s.needPool()
+			if err != nil {
+				return err
+			}
+			in := m{"UserPoolId": pool}
+			if filter != "" {
+				in["Filter"] = filter
+			}
+			return listUsers(s, listing{api.UserPools, "ListUsers", "Users", "Limit", "PaginationToken"}, in)
+		}, withPool, func(c *cobra.Command) {
+			c.Flags().StringVar(&filter, "filter", "", `such as 'email ^= "alice"' or 'status = "Enabled"'`)
+		}),
+		verb("create USER", "Create a user and send them a temporary password", func(s *session, args []string) error {
+			return s.withUser(args[0], func(in m) error {
+				values, err := pairs("attribute", attributes)
+				if err != nil {
+					return err
+				}
+				if email != "" {
+					values["email"], values["email_verified"] = email, fmt.Sprint(verified)
+				}
+				in["UserAttributes"] = wireAttributes(values)
+				if quiet {
+					in["MessageAction"] = "SUPPRESS"
+				}
+				if piped {
+					if in["TemporaryPassword"], err = s.line("password"); err != nil {
+						return err
+					}
+				}
+				return show(s, api.UserPools, "AdminCreateUser", in, func(r *api.AdminCreateUserResponse) []field {
+					return userFields(r.User.Username, r.User.UserStatus, r.User.Enabled, r.User.Attributes, r.User.UserCreateDate)
+				})
+			})
+		}, withPool, func(c *cobra.Command) {
+			f := c.Flags()
+			f.StringVar(&email, "email", "", "the e-mail address")
+			f.BoolVar(&verified, "email-verified", false, "take the address as verified")
+			f.StringSliceVar(&attributes, "attribute", nil, "an attribute as name=value; may be given again")
+			f.BoolVar(&quiet, "no-message", false, "send nothing")
+			f.BoolVar(&piped, "password-stdin", false, "read the temporary password from standard input")
+		}),
+		verb("show USER", "Show a user", func(s *session, args []string) error {
+			return s.withUser(args[0], func(in m) error {
+				return show(s, api.UserPools, "AdminGetUser", in, func(r *api.AdminGetUserResponse) []field {
+					return userFields(r.Username, r.UserStatus, r.Enabled, r.UserAttributes, r.UserCreateDate)
+				})
+			})
+		}, withPool),
+		verb("update USER", "Set or remove attributes of a user", func(s *session, args []string) error {
+			return s.withUser(args[0], func(in m) error {
+				values, err := pairs("attribute", changed)
+				if err != nil {
+					return err
+				}
+				for _, name := range removed {
+					values[name] = ""
+				}
+				if len(values) == 0 {
+					return &exitError{fix(fmt.Errorf("nothing is to be changed"), "use --attribute name=value or --remove name"), exitUsage}
+				}
+				in["UserAttributes"] = wireAttributes(values)
+				return s.do(api.UserPools, "AdminUpdateUserAttributes", in, "Updated user %s.", args[0])
+			})
+		}, withPool, func(c *cobra.Command) {
+			c.Flags().StringSliceVar(&changed, "attribute", nil, "an attribute as name=value; may be given again")
+			c.Flags().StringSliceVar(&removed, "remove", nil, "an attribute to remove; may be given again")
+		}),
+		verb("delete USER", "Delete a user with sessions, grants and memberships", func(s *session, args []string) error {
+			return s.withUser(args[0], func(in m) error {
+				if err := s.confirm("user", args[0]); err != nil {
+					return err
+				}
+				return s.do(api.UserPools, "AdminDeleteUser", in, "Deleted user %s.", args[0])
+			})
+		}, withPool, deleting),
+		verb("set-password USER", "Set a user's password, read from standard input", func(s *session, args []string) error {
+			return s.withUser(args[0], func(in m) error {
+				password, err := s.line("password")
+				if err != nil {
+					return err
+				}
+				in["Password"], in["Permanent"] = password, !temporary
+				return s.do(api.UserPools, "AdminSetUserPassword", in, "Set the password of %s.", args[0])
+			})
+		}, withPool, func(c *cobra.Command) {
+			c.Flags().BoolVar(&temporary, "temporary", false, "it must be changed at the next sign-in")
+		}),
+		userVerb("enable", "Let a user in again", "AdminEnableUser", "Enabled user %s."),
+		userVerb("disable", "Shut a user out and end what they are signed in to", "AdminDisableUser", "Disabled user %s."),
+		userVerb("confirm", "Confirm a user who signed up", "AdminConfirmSignUp", "Confirmed user %s."),
+		userVerb("sign-out", "End every session and grant of a user", "AdminUserGlobalSignOut", "Signed %s out everywhere."),
+		memberVerb("add-to-group", "Put a user into a group", "AdminAddUserToGroup", "Put %s into %s."),
+		memberVerb("remove-from-group", "Take a user out of a group", "AdminRemoveUserFromGroup", "Took %s out of %s."),
+		verb("groups USER", "List a user's groups", func(s *session, args []string) error {
+			return s.withUser(args[0], func(in m) error {
+				return listGroups(s, listing{api.UserPools, "AdminListGroupsForUser", "Groups", "Limit", "NextToken"}, in)
+			})
+		}, withPool),
+	)
+}
+
+func userVerb(name, short, operation, done string) func(*flags) *cobra.Command {
+	return verb(name+" USER", short, func(s *session, args []string) error {
+		return s.withUser(args[0], func(in m) error { return s.do(api.UserPools, operation, in, done, args[0]) })
+	}, withPool)
+}
+
+func memberVerb(name, short, operation, done string) func(*flags) *cobra.Command {
+	return verb(name+" USER GROUP", short, func(s *session, args []string) error {
+		return s.withUser(args[0], func(in m) error {
+			in["GroupName"] = args[1]
+			return s.do(api.UserPools, operation, in, done, args[0], args[1])
+		})
+	}, withPool)
+}
+
+// withUser names a user in the pool at hand.
+func (s *session) withUser(name string, f func(in m) error) error {
+	pool, err := s.needPool()
+	if err != nil {
+		return err
+	}
+	return f(m{"UserPoolId": pool, "Username": name})
+}
+
+func listUsers(s *session, l listing, in m) error {
+	return list(s, l, in, []string{"username", "sub", "status", "enabled", "email"}, func(u api.UserType) []string {
+		return []string{u.Username, attribute(u.Attributes, "sub"), u.UserStatus, yesNo(u.Enabled), attribute(u.Attributes, "email")}
+	})
+}
+
+func attribute(list []api.AttributeType, name string) string {
+	for _, a := range list {
+		if a.Name == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+func wireAttributes(values map[string]string) []api.AttributeType {
+	out := []api.AttributeType{}
+	for name, value := range values {
+		out = append(out, api.AttributeType{Name: name, Value: value})
+	}
+	return out
+}
+
+func userFields(name, status string, enabled bool, attributes []api.AttributeType, created api.Timestamp) []field {
+	out := []field{{"username", name}, {"status", status}, {"enabled", yesNo(enabled)}, {"created", day(created)}}
+	for _, a := range attributes {
+		out = append(out, field{a.Name, a.Value})
+	}
+	return out
+}
