@@ -88,3 +88,17 @@ func TestConfigSources(t *testing.T) {
 		t.Error("a missing file is taken")
 	}
 }
+
+func TestOwnURL(t *testing.T) {
+	t.Parallel()
+	for listen, want := range map[string]string{
+		":8420": "http://localhost:8420", "0.0.0.0:1": "http://localhost:1", "[::]:2": "http://localhost:2", "[::1]:3": "http://[::1]:3", "10.0.0.1:4": "http://10.0.0.1:4",
+	} {
+		if got, err := ownURL(&config{Listen: listen}); err != nil || got != want {
+			t.Errorf("%s: %s %v", listen, got, err)
+		}
+	}
+	if _, err := ownURL(&config{Listen: "nothing"}); err == nil {
+		t.Error("an address without a port is taken")
+	}
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -64,11 +65,9 @@ func healthcheckCommand() *cobra.Command {
 					return &exitError{err: err, code: exitUsage}
 				}
 				conf.fillIn()
-				scheme := "http"
-				if conf.TLSCert != "" {
-					scheme = "https"
+				if url, err = ownURL(conf); err != nil {
+					return &exitError{err: err, code: exitUsage}
 				}
-				url = scheme + "://" + strings.Replace(strings.Replace(conf.Listen, "0.0.0.0:", "localhost:", 1), "[::]:", "localhost:", 1)
 			}
 			req, err := http.NewRequestWithContext(c.Context(), http.MethodGet, strings.TrimSuffix(url, "/")+"/readyz", nil)
 			if err != nil {
@@ -89,4 +88,20 @@ func healthcheckCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&url, "url", "", "the server's address (default: from the listen setting)")
 	return c
+}
+
+// ownURL is where a server with these settings answers on this machine.
+func ownURL(conf *config) (string, error) {
+	host, port, err := net.SplitHostPort(conf.Listen)
+	if err != nil {
+		return "", fix(fmt.Errorf("listen address %q: %w", conf.Listen, err), "use HOST:PORT, or name the server with --url")
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	scheme := "http"
+	if conf.TLSCert != "" {
+		scheme = "https"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port), nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/store"
+	"github.com/cognate-idp/cognate/provider/store/storetest"
 )
 
 func pool(t *testing.T, st *store.Store) *store.Pool {
@@ -19,7 +20,12 @@ func pool(t *testing.T, st *store.Store) *store.Pool {
 }
 
 func TestUserNamesAreUnique(t *testing.T) {
-	p := pool(t, open(t))
+	t.Parallel()
+	storetest.Each(t, testUserNamesAreUnique)
+}
+
+func testUserNamesAreUnique(t *testing.T, st *store.Store) {
+	p := pool(t, st)
 	add := func(id, name string) error {
 		return p.CreateUser(t.Context(), &provider.User{ID: id, Username: name, Status: provider.UserConfirmed, Enabled: true,
 			Attributes: map[string]string{"email": name + "@example.com"}},
@@ -56,7 +62,12 @@ func TestUserNamesAreUnique(t *testing.T) {
 }
 
 func TestMembership(t *testing.T) {
-	p := pool(t, open(t))
+	t.Parallel()
+	storetest.Each(t, testMembership)
+}
+
+func testMembership(t *testing.T, st *store.Store) {
+	p := pool(t, st)
 	ctx := context.Background()
 	one := 1
 	for _, g := range []*provider.Group{{Name: "late"}, {Name: "first", Precedence: &one}} {
