@@ -25,6 +25,7 @@ import { Settings } from "./settings.js";
 import { follow } from "./stream.js";
 
 const MODE = "cognate.demo.mode";
+const HOME = "cognate.demo.home";
 
 let config, client, pool, dataset, stream;
 const settings = new Settings({ save });
@@ -211,6 +212,7 @@ async function openSettings() {
       const { dataset: changed, sync_count: count } = JSON.parse(data);
       if (changed === here.name && count > here.count) catchUp(here);
     },
+    onRefused: (err) => { if (here === dataset && err.code === "invalid_grant") fail(err); },
     onState: (state) => {
       $("live").dataset.state = state;
       $("live").textContent = state === "on" ? "Live" : "Connecting again";
@@ -240,6 +242,7 @@ function save(key, value) {
   return attempt(async () => {
     await here.set(key, value);
     if (here === dataset) settings.show(here.records);
+    return true;
   });
 }
 
@@ -297,6 +300,7 @@ async function start() {
   config = await ask("/demo/config.json", {}, "The app’s settings could not be read");
   client = new Client({ issuer: config.issuer, clientID: config.client_id, redirectURI: config.redirect_uri, scope: config.scope });
   pool = new IdentityPool({ issuer: config.identity_pool_issuer, id: config.identity_pool_id });
+  moveIn();
   $("sign-in").disabled = $("guest").disabled = false;
   let refused;
   const arrived = await client.finish().catch((err) => { refused = err; });
@@ -313,6 +317,16 @@ async function start() {
     if (arrived === "returned") notice("You are signed out.");
   }
   if (refused) throw refused;
+}
+
+// moveIn forgets what belonged to another server, which a development server that
+// keeps nothing is after each start.
+function moveIn() {
+  for (const [storage, home] of [[sessionStorage, config.issuer], [localStorage, config.identity_pool_id]]) {
+    if (storage.getItem(HOME) === home) continue;
+    for (const key of Object.keys(storage)) if (key.startsWith("cognate.demo.")) storage.removeItem(key);
+    storage.setItem(HOME, home);
+  }
 }
 
 async function resume() {

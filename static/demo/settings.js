@@ -10,7 +10,7 @@ const TYPED = {
 };
 
 export class Settings {
-  // save(key, value) writes; value null removes.
+  // save(key, value) writes and answers whether that worked; value null removes.
   constructor({ save }) {
     this.save = save;
     this.root = $("dataset");
@@ -44,7 +44,7 @@ export class Settings {
   async store(box, key, value) {
     box.dataset.busy = "";
     try {
-      await this.save(key, value);
+      if (!(await this.save(key, value))) box.querySelector(".stamp").textContent = "Not saved. Change it again to try once more.";
     } finally {
       delete box.dataset.busy;
     }

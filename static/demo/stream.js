@@ -2,14 +2,16 @@
 
 // follow reads the stream until signal aborts, and comes back by itself with
 // growing pauses. onOpen runs after each connection, so that the caller can catch
-// up; onEvent gets the event's name and data; onState gets "on" or "waiting".
-export async function follow({ url, authorize, signal, onOpen, onEvent, onState }) {
+// up; onEvent gets the event's name and data; onState gets "on" or "waiting";
+// onRefused hears why there is no credential to connect with.
+export async function follow({ url, authorize, signal, onOpen, onEvent, onRefused, onState }) {
   let last = "";
   let failures = 0;
   let refused = false;
   while (!signal.aborted) {
     try {
-      const headers = { Accept: "text/event-stream", Authorization: `Bearer ${await authorize(refused)}` };
+      const credential = await authorize(refused).catch((err) => { onRefused(err); throw err; });
+      const headers = { Accept: "text/event-stream", Authorization: `Bearer ${credential}` };
       if (last) headers["Last-Event-ID"] = last;
       const answer = await fetch(url, { headers, signal, cache: "no-store" });
       refused = answer.status === 401;
