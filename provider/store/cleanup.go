@@ -56,5 +56,6 @@ func (a *All) CleanUp(ctx context.Context) (int64, error) {
 			}
 		}
 	}
-	return total, nil
+	n, err := a.compactDatasets(ctx)
+	return total + n, err
 }
