@@ -81,7 +81,11 @@ func (s *Service) issue(ctx context.Context, g grant) (*issued, error) {
 		c.AMR = []string{amrAuthenticated, g.proof.Source.Name}
 	}
 	c.IssuedAt, c.ExpiresAt = now.Unix(), expires.Unix()
+	typ := token.TypeAccess
 	if g.keys != nil {
+		// A session token travels with every signed request, so it must not pass as
+		// a bearer token: it has a use and a type of its own.
+		typ, c.Use = token.TypeJWT, token.UseSession
 		c.AccessKey, c.KeyVersion = g.keys.AccessKeyID, g.pool.keys.Current
 	}
 	detail, err := s.fit(ctx, g.pool, g.role.doc.Seal(principal), provider.At(expires))
@@ -89,7 +93,7 @@ func (s *Service) issue(ctx context.Context, g grant) (*issued, error) {
 		return nil, err
 	}
 	c.Details = []policy.Detail{detail}
-	signed, err := s.sign(ctx, g.pool.ID, token.TypeAccess, c)
+	signed, err := s.sign(ctx, g.pool.ID, typ, c)
 	if err != nil {
 		return nil, err
 	}
@@ -131,13 +135,17 @@ type Credential struct {
 	policies   *policy.Document
 }
 
-// OpenCredential verifies a credential of a pool: signature, issuer, audience,
-// kind and life time, in memory. Whether its identity still stands is for
-// Standing to say.
+// OpenCredential verifies a bearer credential of a pool: signature, issuer,
+// audience, kind and life time, in memory. Whether its identity still stands is
+// for Standing to say.
 //
 // Errors: provider.CodeUnauthorized, provider.CodeExpired, and
 // provider.ErrIdentityPoolNotFound.
 func (s *Service) OpenCredential(ctx context.Context, pool, compact string) (*Credential, error) {
+	return s.openToken(ctx, pool, compact, token.UseCredential)
+}
+
+func (s *Service) openToken(ctx context.Context, pool, compact string, use token.Use) (*Credential, error) {
 	if _, err := s.open(ctx, pool); err != nil {
 		return nil, err
 	}
@@ -145,7 +153,7 @@ func (s *Service) OpenCredential(ctx context.Context, pool, compact string) (*Cr
 	if err != nil {
 		return nil, err
 	}
-	verified, err := set.Verify(compact, token.Expect{Issuer: s.Issuer(pool), Use: token.UseCredential, Audience: pool, Now: s.Now()})
+	verified, err := set.Verify(compact, token.Expect{Issuer: s.Issuer(pool), Use: use, Audience: pool, Now: s.Now()})
 	switch {
 	case errors.Is(err, token.ErrExpired):
 		return nil, &provider.Error{Code: provider.CodeExpired, Kind: "credential", Message: "The credential has expired.", Cause: err}

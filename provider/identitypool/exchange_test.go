@@ -204,8 +204,11 @@ func TestTemporaryKeys(t *testing.T) {
 		r := signedIn(w.idToken(w.person(), nil))
 		r.RequestedType = identitypool.TokenTemporaryKeys
 		keys := w.trade(r).Keys
-		c, err := w.OpenCredential(w.Context(), w.pool, keys.SessionToken)
+		c, err := w.OpenSessionToken(w.Context(), keys.SessionToken)
 		w.must(err)
+		if _, err := w.OpenCredential(w.Context(), w.pool, keys.SessionToken); provider.CodeOf(err) != provider.CodeUnauthorized {
+			w.Errorf("a session token passed for a bearer credential: %v", err)
+		}
 		got, err := w.SecretKeyFor(w.Context(), c)
 		w.must(err)
 		if got != keys.SecretKey || c.AccessKeyID != keys.AccessKeyID || len(keys.AccessKeyID) != 20 {
@@ -217,6 +220,9 @@ func TestTemporaryKeys(t *testing.T) {
 		}
 		plain, err := w.OpenCredential(w.Context(), w.pool, w.trade(signedIn(w.idToken(w.person(), nil))).Token)
 		w.must(err)
+		if _, err := w.OpenSessionToken(w.Context(), w.trade(signedIn(w.idToken(w.person(), nil))).Token); provider.CodeOf(err) != provider.CodeUnauthorized {
+			w.Errorf("a bearer credential passed for a session token: %v", err)
+		}
 		if _, err := w.SecretKeyFor(w.Context(), plain); provider.CodeOf(err) != provider.CodeUnauthorized {
 			w.Errorf("a bearer credential has a secret key: %v", err)
 		}

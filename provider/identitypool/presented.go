@@ -8,6 +8,7 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/identitypool/policy"
+	"github.com/cognate-idp/cognate/provider/token"
 )
 
 // Policy is what the credential's role allows, sealed for its identity.
@@ -18,6 +19,18 @@ func (c *Credential) Policy() *policy.Document { return c.policies }
 //
 // Errors: provider.CodeUnauthorized, provider.CodeExpired.
 func (s *Service) OpenPresented(ctx context.Context, compact string) (*Credential, error) {
+	return s.openPresented(ctx, compact, token.UseCredential)
+}
+
+// OpenSessionToken is OpenPresented for the session token of temporary keys. It
+// proves nothing until the request's signature was made with SecretKeyFor.
+//
+// Errors: provider.CodeUnauthorized, provider.CodeExpired.
+func (s *Service) OpenSessionToken(ctx context.Context, compact string) (*Credential, error) {
+	return s.openPresented(ctx, compact, token.UseSession)
+}
+
+func (s *Service) openPresented(ctx context.Context, compact string, use token.Use) (*Credential, error) {
 	invalid := &provider.Error{Code: provider.CodeUnauthorized, Kind: "credential", Message: "The credential is not valid."}
 	parts := strings.Split(compact, ".")
 	if len(parts) != 3 {
@@ -33,7 +46,7 @@ func (s *Service) OpenPresented(ctx context.Context, compact string) (*Credentia
 	if err := json.Unmarshal(payload, &named); err != nil || named.Audience == "" {
 		return nil, invalid
 	}
-	c, err := s.OpenCredential(ctx, named.Audience, compact)
+	c, err := s.openToken(ctx, named.Audience, compact, use)
 	if provider.CodeOf(err) == provider.CodeNotFound {
 		return nil, invalid.With(err)
 	}

@@ -20,6 +20,7 @@ const (
 	UseID         Use = "id"         // tells a client who signed in
 	UseCredential Use = "credential" // an identity pool's scoped credential
 	UseIdentity   Use = "identity"   // an identity pool's OpenID token
+	UseSession    Use = "session"    // a credential that counts only with the temporary keys it names
 	UseLogout     Use = "logout"     // tells a client who signed out
 )
 
@@ -32,7 +33,7 @@ func (u Use) allows(typ Type) bool {
 		return typ == TypeJWT || typ == TypeNone
 	case UseCredential:
 		return typ == TypeAccess
-	case UseIdentity:
+	case UseIdentity, UseSession:
 		return typ == TypeJWT
 	case UseLogout:
 		return typ == TypeLogout

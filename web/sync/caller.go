@@ -66,7 +66,7 @@ func (d *Door) signer(r *http.Request) (*caller, error) {
 }
 
 func (d *Door) temporaryKey(ctx context.Context, id, sessionToken string) (string, *identitypool.Credential, error) {
-	c, err := d.Identities.OpenPresented(ctx, sessionToken)
+	c, err := d.Identities.OpenSessionToken(ctx, sessionToken)
 	if err != nil {
 		return "", nil, err
 	}
