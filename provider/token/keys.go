@@ -126,14 +126,7 @@ func (k *Keys) Ensure(ctx context.Context, tenant string, algorithms ...Algorith
 	if err := work.Wait(); err != nil {
 		return fmt.Errorf("make signing keys of %s: %w", tenant, err)
 	}
-	return k.Store.Tx(ctx, func(ctx context.Context) error {
-		for _, algorithm := range algorithms {
-			if err := k.schedule(ctx, tenant, algorithm); err != nil {
-				return err
-			}
-		}
-		return k.enqueue(ctx, tenant, JobPrepare, "", 0)
-	})
+	return nil
 }
 
 // Rotate puts the next key of an algorithm to use and retires the active one,
@@ -162,9 +155,6 @@ func (k *Keys) Rotate(ctx context.Context, tenant string, algorithm Algorithm) e
 			return &provider.Error{Code: provider.CodeConflict, Kind: "key", Message: "The key is being rotated already."}
 		}
 		if err := k.schedule(ctx, tenant, algorithm); err != nil {
-			return err
-		}
-		if err := k.enqueue(ctx, tenant, JobPrepare, "", 0); err != nil {
 			return err
 		}
 		return k.Audit.Record(ctx, tenant, "key.rotate", audit.Success, "key/"+string(algorithm), nil)
@@ -212,12 +202,17 @@ func (k *Keys) RotateDue(ctx context.Context, job provider.Job) error {
 	return nil
 }
 
-// schedule asks for an algorithm's rotation after a key's life. The dedupe key
-// names the moment's day, so that the job that runs now does not swallow it.
+// schedule asks for what an algorithm's new active key needs, in the transaction
+// that makes it active: a next key soon, and to be rotated after its life.
 func (k *Keys) schedule(ctx context.Context, tenant string, algorithm Algorithm) error {
+	if err := k.enqueue(ctx, tenant, JobPrepare, "", 0); err != nil {
+		return err
+	}
 	return k.enqueue(ctx, tenant, JobRotate, string(algorithm), k.Store.Now().Add(RotateEvery))
 }
 
+// enqueue adds a job. The dedupe key names the day, so that the job that runs now
+// does not swallow the one after it.
 func (k *Keys) enqueue(ctx context.Context, tenant, kind, payload string, at provider.Time) error {
 	dedupe := tenant + " " + payload
 	if at != 0 {
@@ -254,6 +249,11 @@ func (k *Keys) add(ctx context.Context, tenant string, algorithm Algorithm, stat
 		added, err := k.Store.Keys(tenant).Add(ctx, row)
 		if err != nil || !added {
 			return err
+		}
+		if state == Active {
+			if err := k.schedule(ctx, tenant, algorithm); err != nil {
+				return err
+			}
 		}
 		return k.Audit.Record(ctx, tenant, "key.create", audit.Success, "key/"+key.ID, map[string]string{"alg": row.Alg, "state": string(row.State)})
 	})

@@ -62,6 +62,9 @@ func TestRefreshRefusals(t *testing.T) {
 		wantError(t, d.refresh(t, web, password, got.Access), 400, "invalid_grant")
 		wantError(t, d.refresh(t, web, "wrong", got.Refresh), 401, "invalid_client")
 		wantError(t, d.refresh(t, web, password, ""), 400, "invalid_request")
+		if !d.active(t, got.Refresh) {
+			t.Error("a refusal used the token up")
+		}
 		if got = d.refresh(t, web, password, got.Refresh); got.status != 200 {
 			t.Fatalf("a refusal ended the session: %+v", got)
 		}
