@@ -14,6 +14,8 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver named "pgx"
 	_ "modernc.org/sqlite"             // the driver named "sqlite"
+
+	"github.com/cognate-idp/cognate/e2e/server"
 )
 
 // bare runs statements by database/sql alone, on the database that the server
@@ -76,7 +78,7 @@ func (b *bare) Close() error {
 // bareRate measures as many reads, and as many transactions with as many
 // writes, as one operation was seen to make. Every other write is an insert of
 // a small row, every other one an update by key.
-func (b *bench) bareRate(ctx context.Context, db *bare, s statements) (float64, error) {
+func (b *bench) bareRate(ctx context.Context, db *bare, s server.Statements) (float64, error) {
 	commits := int(math.Round(s.Commits))
 	reads, writes := int(math.Round(s.Reads)), int(math.Round(s.Writes))
 	if reads+writes+commits == 0 {

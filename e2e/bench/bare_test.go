@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cognate-idp/cognate/e2e/server"
 	"github.com/cognate-idp/cognate/provider/store/storetest/pgcluster"
 )
 
@@ -35,18 +36,18 @@ func TestBareStatements(t *testing.T) {
 				t.Fatal(err)
 			}
 			b := &bench{concurrency: 4, measured: 400 * time.Millisecond, warmUp: 40 * time.Millisecond}
-			light, err := b.bareRate(t.Context(), db, statements{Reads: 1})
+			light, err := b.bareRate(t.Context(), db, server.Statements{Reads: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
-			heavy, err := b.bareRate(t.Context(), db, statements{Reads: 3.9, Writes: 5, Commits: 2})
+			heavy, err := b.bareRate(t.Context(), db, server.Statements{Reads: 3.9, Writes: 5, Commits: 2})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if light <= heavy {
 				t.Errorf("one read: %.0f a second, four reads and two transactions: %.0f", light, heavy)
 			}
-			if none, err := b.bareRate(t.Context(), db, statements{Reads: .01}); none != 0 || err != nil {
+			if none, err := b.bareRate(t.Context(), db, server.Statements{Reads: .01}); none != 0 || err != nil {
 				t.Errorf("no statements: %f, %v", none, err)
 			}
 			if err := db.Close(); err != nil {

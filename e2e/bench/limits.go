@@ -8,11 +8,13 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"runtime"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 )
@@ -90,13 +92,19 @@ func (b *bench) httpLimit(ctx context.Context) (float64, error) {
 	})
 }
 
-// rate runs something for a shorter time and returns how often a second it went.
+// rate runs something for a shorter time, or a longer one if it is that slow,
+// and returns how often a second it went.
 func (b *bench) rate(ctx context.Context, do func(context.Context, int) error) (float64, error) {
-	short := *b
-	short.measured, short.warmUp = b.measured/2, b.warmUp/4
 	nothing := func() error { return nil }
-	times, elapsed, err := short.loop(ctx, do, nothing, nothing)
-	return float64(len(times)) / elapsed.Seconds(), err
+	for divisor := 2.0; ; divisor /= 4 {
+		window := *b
+		window.measured, window.warmUp = time.Duration(float64(b.measured)/divisor), b.warmUp/4
+		times, elapsed, err := window.loop(ctx, do, nothing, nothing)
+		if errors.Is(err, errNothing) && divisor > .1 {
+			continue
+		}
+		return float64(len(times)) / elapsed.Seconds(), err
+	}
 }
 
 func (l limits) print(w io.Writer) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -25,9 +26,9 @@ type row struct {
 	name       string
 	rate       float64 // a second
 	p50, p99   time.Duration
-	cpu        time.Duration // the server's processor time for one
-	statements statements    // for one
-	bare       float64       // the same statements by themselves, a second
+	cpu        time.Duration     // the server's processor time for one
+	statements server.Statements // for one
+	bare       float64           // the same statements by themselves, a second
 	limit      float64
 	limitName  string
 }
@@ -50,14 +51,13 @@ func (b *bench) measure(ctx context.Context, p *server.Process, o operation) (ro
 	n := float64(len(lat))
 	return row{
 		name: o.name, rate: n / elapsed.Seconds(), p50: lat[len(lat)/2], p99: lat[len(lat)*99/100],
-		cpu: time.Duration(float64(after.cpu-before.cpu) / n),
-		statements: statements{
-			Reads:   (after.statements.Reads - before.statements.Reads) / n,
-			Writes:  (after.statements.Writes - before.statements.Writes) / n,
-			Commits: (after.statements.Commits - before.statements.Commits) / n,
-		},
+		cpu:        time.Duration(float64(after.cpu-before.cpu) / n),
+		statements: after.statements.Since(before.statements, n),
 	}, nil
 }
+
+// errNothing says that no caller finished once within the measured time.
+var errNothing = errors.New("nothing was finished")
 
 // loop runs do by all callers and returns the sorted times it took within the
 // measured window. begin and end run at the window's edges.
@@ -111,7 +111,7 @@ func (b *bench) loop(ctx context.Context, do func(context.Context, int) error, b
 	}
 	all := slices.Concat(times...)
 	if len(all) == 0 {
-		return nil, 0, fmt.Errorf("nothing was finished in %s", b.measured)
+		return nil, 0, fmt.Errorf("%w in %s", errNothing, b.measured)
 	}
 	slices.Sort(all)
 	return all, elapsed, nil

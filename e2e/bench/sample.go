@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"strconv"
 	"strings"
@@ -15,48 +12,16 @@ import (
 	"github.com/cognate-idp/cognate/e2e/server"
 )
 
-// statements counts SQL statements.
-type statements struct{ Reads, Writes, Commits float64 }
-
 // sample is the state of the server's counters at one moment.
 type sample struct {
 	cpu        time.Duration
-	statements statements
+	statements server.Statements
 }
 
 // sampleServer reads the server's own metrics and the kernel's account of it.
-func sampleServer(ctx context.Context, p *server.Process) (sample, error) {
-	var s sample
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL+"/metrics", nil)
-	if err != nil {
+func sampleServer(ctx context.Context, p *server.Process) (s sample, err error) {
+	if s.statements, err = p.Statements(ctx); err != nil {
 		return s, err
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return s, err
-	}
-	defer answer.Body.Close()
-	found := false
-	for lines := bufio.NewScanner(answer.Body); lines.Scan(); {
-		name, value, _ := strings.Cut(lines.Text(), " ")
-		var into *float64
-		switch name {
-		case `cognate_sql_statements_total{kind="read"}`:
-			into = &s.statements.Reads
-		case `cognate_sql_statements_total{kind="write"}`:
-			into = &s.statements.Writes
-		case `cognate_sql_statements_total{kind="commit"}`:
-			into = &s.statements.Commits
-		default:
-			continue
-		}
-		found = true
-		if *into, err = strconv.ParseFloat(value, 64); err != nil {
-			return s, fmt.Errorf("metrics: %w", err)
-		}
-	}
-	if !found {
-		return s, errors.New("/metrics counts no SQL statements")
 	}
 	s.cpu, err = processorTime(p.PID)
 	return s, err
