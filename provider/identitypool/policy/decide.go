@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"maps"
 	"net/netip"
 	"time"
 
@@ -12,8 +13,9 @@ type Request struct {
 	Principal string // the identity's id, a credential's `sub`
 	Action    cedar.EntityUID
 	Resource  cedar.EntityUID
-	Time      time.Time  // context.time, a datetime; left out if zero
-	Source    netip.Addr // context.source_ip, an ipaddr; left out if not valid
+	Time      time.Time       // context.time, a datetime; left out if zero
+	Source    netip.Addr      // context.source_ip, an ipaddr; left out if not valid
+	Context   cedar.RecordMap // what else the resource server tells; time and source_ip win over it
 }
 
 // Decide answers a request. Entities describe the resource (and the principal,
@@ -21,7 +23,8 @@ type Request struct {
 // What no policy permits is denied, and a forbid wins over every permit. A
 // policy that fails on this request counts as absent, as Cedar defines it.
 func (d *Document) Decide(r Request, entities cedar.EntityGetter) bool {
-	context := cedar.RecordMap{}
+	context := make(cedar.RecordMap, len(r.Context)+2)
+	maps.Copy(context, r.Context)
 	if !r.Time.IsZero() {
 		context["time"] = cedar.NewDatetime(r.Time)
 	}

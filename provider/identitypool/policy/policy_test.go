@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cedar-policy/cedar-go"
 )
 
 func TestParseRoleSaysWhere(t *testing.T) {
@@ -144,6 +146,27 @@ func TestAllowsDataset(t *testing.T) {
 	} {
 		if got := c.doc.AllowsDataset(c.identity, c.action, c.dataset, time.Unix(1_800_000_000, 0), c.from); got != c.want {
 			t.Errorf("%s %s on %q from %v: %v", c.identity, c.action, c.dataset, c.from, got)
+		}
+	}
+}
+
+func TestContextOfAResourceServer(t *testing.T) {
+	t.Parallel()
+	doc, err := Parse(`permit (principal, action, resource) when { context.mfa && context.time < datetime("2030-01-01") };`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Unix(1_800_000_000, 0)
+	for _, c := range []struct {
+		context cedar.RecordMap
+		want    bool
+	}{
+		{nil, false},
+		{cedar.RecordMap{"mfa": cedar.True}, true},
+		{cedar.RecordMap{"mfa": cedar.True, "time": cedar.NewDatetime(at.AddDate(20, 0, 0))}, true},
+	} {
+		if got := doc.Decide(Request{Principal: "x", Time: at, Context: c.context}, nil); got != c.want {
+			t.Errorf("%v: %v", c.context, got)
 		}
 	}
 }
