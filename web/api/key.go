@@ -77,6 +77,9 @@ func (a *API) keys(ctx context.Context, pool string) ([]provider.Key, error) {
 	if provider.CodeOf(err) == provider.CodeNotFound {
 		_, err = a.Identities.Pool(ctx, pool)
 	}
+	if provider.CodeOf(err) == provider.CodeNotFound {
+		return nil, exception("ResourceNotFoundException", "There is no such pool.")
+	}
 	if err != nil {
 		return nil, err
 	}
