@@ -1,8 +1,10 @@
 package main
 
 import (
+	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -10,30 +12,7 @@ import (
 )
 
 func resourceServerCommand() *cobra.Command {
-	var name string
-	var scopes []string
-	save := func(operation string) func(*session, []string) error {
-		return func(s *session, args []string) error {
-			pool, err := s.needPool()
-			if err != nil {
-				return err
-			}
-			values, err := pairs("scope", scopes)
-			if err != nil {
-				return err
-			}
-			in := api.ResourceServerSettings{UserPoolID: pool, Identifier: args[0], Name: first(name, args[0])}
-			for scope, description := range values {
-				in.Scopes = append(in.Scopes, api.ResourceServerScopeType{ScopeName: scope, ScopeDescription: description})
-			}
-			slices.SortFunc(in.Scopes, func(a, b api.ResourceServerScopeType) int { return strings.Compare(a.ScopeName, b.ScopeName) })
-			return show(s, api.UserPools, operation, in, serverFields)
-		}
-	}
-	bind := func(c *cobra.Command) {
-		c.Flags().StringVar(&name, "name", "", "a name for people (default: the identifier)")
-		c.Flags().StringSliceVar(&scopes, "scope", nil, "a scope as name=description; may be given again")
-	}
+	var create, update serverFlags
 	one := func(operation string) func(*session, []string) error {
 		return func(s *session, args []string) error {
 			return s.withServer(args[0], func(in m) error { return show(s, api.UserPools, operation, in, serverFields) })
@@ -50,9 +29,9 @@ func resourceServerCommand() *cobra.Command {
 				return []string{r.Identifier, r.Name, words(scopeNames(r))}
 			})
 		}, withPool),
-		verb("create IDENTIFIER", "Create a resource server", save("CreateResourceServer"), withPool, bind),
+		verb("create IDENTIFIER", "Create a resource server", create.create, withPool, create.bind),
 		verb("show IDENTIFIER", "Show a resource server", one("DescribeResourceServer"), withPool),
-		verb("update IDENTIFIER", "Replace the name and the scopes of a resource server", save("UpdateResourceServer"), withPool, bind),
+		verb("update IDENTIFIER", "Change a resource server; what is not named stays", update.update, withPool, update.bind),
 		verb("delete IDENTIFIER", "Delete a resource server", func(s *session, args []string) error {
 			return s.withServer(args[0], func(in m) error {
 				if err := s.confirm("resource server", args[0]); err != nil {
@@ -62,6 +41,66 @@ func resourceServerCommand() *cobra.Command {
 			})
 		}, withPool, deleting),
 	)
+}
+
+type serverFlags struct {
+	changed func(string) bool
+	name    string
+	scopes  []string
+}
+
+func (f *serverFlags) bind(c *cobra.Command) {
+	f.changed = func(name string) bool { return c.Flags().Changed(name) }
+	c.Flags().StringVar(&f.name, "name", "", "a name for people")
+	c.Flags().StringArrayVar(&f.scopes, "scope", nil, "a scope as name=description; may be given again; together they replace those of before")
+}
+
+func (f *serverFlags) create(s *session, args []string) error {
+	pool, err := s.needPool()
+	if err != nil {
+		return err
+	}
+	return f.save(s, "CreateResourceServer", api.ResourceServerSettings{UserPoolID: pool, Identifier: args[0], Name: plainName(args[0])})
+}
+
+func (f *serverFlags) update(s *session, args []string) error {
+	return s.withServer(args[0], func(in m) error {
+		now, _, err := get[api.ResourceServerResponse](s, api.UserPools, "DescribeResourceServer", in)
+		if err != nil {
+			return err
+		}
+		return f.save(s, "UpdateResourceServer", api.ResourceServerSettings(*now.ResourceServer))
+	})
+}
+
+func (f *serverFlags) save(s *session, operation string, in api.ResourceServerSettings) error {
+	in.Name = first(f.name, in.Name)
+	if f.changed("scope") {
+		values, err := pairs("scope", f.scopes)
+		if err != nil {
+			return err
+		}
+		in.Scopes = nil
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			in.Scopes = append(in.Scopes, api.ResourceServerScopeType{ScopeName: name, ScopeDescription: values[name]})
+		}
+	}
+	return show(s, api.UserPools, operation, in, serverFields)
+}
+
+// plainName makes a name out of an identifier, which may hold characters that
+// names may not.
+func plainName(identifier string) string {
+	_, rest, found := strings.Cut(identifier, "://")
+	if !found {
+		rest = identifier
+	}
+	return strings.Map(func(r rune) rune {
+		if r == '_' || strings.ContainsRune("+=,.@-", r) || (r < 128 && (unicode.IsLetter(r) || unicode.IsDigit(r))) {
+			return r
+		}
+		return '-'
+	}, rest)
 }
 
 func (s *session) withServer(identifier string, f func(in m) error) error {

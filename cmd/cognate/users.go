@@ -52,7 +52,7 @@ func userCommand() *cobra.Command {
 			f := c.Flags()
 			f.StringVar(&email, "email", "", "the e-mail address")
 			f.BoolVar(&verified, "email-verified", false, "take the address as verified")
-			f.StringSliceVar(&attributes, "attribute", nil, "an attribute as name=value; may be given again")
+			f.StringArrayVar(&attributes, "attribute", nil, "an attribute as name=value; may be given again")
 			f.BoolVar(&quiet, "no-message", false, "send nothing")
 			f.BoolVar(&piped, "password-stdin", false, "read the temporary password from standard input")
 		}),
@@ -79,7 +79,7 @@ func userCommand() *cobra.Command {
 				return s.do(api.UserPools, "AdminUpdateUserAttributes", in, "Updated user %s.", args[0])
 			})
 		}, withPool, func(c *cobra.Command) {
-			c.Flags().StringSliceVar(&changed, "attribute", nil, "an attribute as name=value; may be given again")
+			c.Flags().StringArrayVar(&changed, "attribute", nil, "an attribute as name=value; may be given again")
 			c.Flags().StringSliceVar(&removed, "remove", nil, "an attribute to remove; may be given again")
 		}),
 		verb("delete USER", "Delete a user with sessions, grants and memberships", func(s *session, args []string) error {
