@@ -68,7 +68,7 @@ func (o *Observer) Wrap(next http.Handler) http.Handler {
 			o.Log.LogAttrs(ctx, slog.LevelInfo, "request",
 				slog.String("request_id", id), slog.String("method", r.Method), slog.String("route", n.route),
 				slog.String("path", r.URL.Path), slog.Int("status", rec.status), slog.Int64("bytes", rec.bytes),
-				slog.Duration("took", took), slog.String("address", provider.ActorFrom(ctx).Address))
+				slog.Float64("took_ms", float64(took.Microseconds())/1000), slog.String("address", provider.ActorFrom(ctx).Address))
 		}()
 		next.ServeHTTP(rec, r)
 	})

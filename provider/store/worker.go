@@ -55,6 +55,17 @@ func (w *Worker) one(ctx context.Context, owner string, j provider.Job) {
 	defer cancel()
 	err := w.call(run, j)
 	all := w.Store.All()
+	// A server that stops gives its jobs back at once, for another node to take.
+	stopping := ctx.Err() != nil
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), txTimeout)
+	defer done()
+	if stopping && err != nil {
+		err = all.FailJob(ctx, owner, j.ID, err, w.Store.Now())
+		if err != nil {
+			w.Log.Warn("cannot give a job back", "kind", j.Kind, "id", j.ID, "error", err)
+		}
+		return
+	}
 	if err == nil {
 		err = all.FinishJob(ctx, owner, j.ID)
 	} else {
@@ -62,7 +73,7 @@ func (w *Worker) one(ctx context.Context, owner string, j provider.Job) {
 		w.Log.Warn("job failed", "kind", j.Kind, "id", j.ID, "attempt", j.Attempts, "error", err)
 		err = all.FailJob(ctx, owner, j.ID, err, w.Store.Now().Add(wait))
 	}
-	if err != nil && ctx.Err() == nil {
+	if err != nil {
 		w.Log.Warn("cannot record a job's end", "kind", j.Kind, "id", j.ID, "error", err)
 	}
 }
