@@ -210,6 +210,28 @@ func TestDisabledFederatedUserIsNotRefreshed(t *testing.T) {
 	})
 }
 
+// TestLinkedLocalUserKeepsTheirAttributes: a local user to whom an operator tied
+// an upstream's subject signs in there and stays who they are.
+func TestLinkedLocalUserKeepsTheirAttributes(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		u := withUpstream(t, st, provider.PoolSettings{AliasAttrs: []string{"email"}}, nil)
+		local, err := u.CreateUser(t.Context(), u.pool.ID, directory.NewUser{Username: "ann", Password: "long enough", Permanent: true,
+			Attributes: map[string]string{"email": "ann@example.com", "email_verified": "true"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := &provider.FederatedLogin{Provider: "Corp", Issuer: "https://idp", Subject: "s-1", UserID: local.ID}
+		if added, err := st.Pool(u.pool.ID).AddFederatedLogin(t.Context(), l); err != nil || !added {
+			t.Fatal(added, err)
+		}
+		got := u.comes("https://idp", "s-1", map[string]any{"email": "bob@example.com", "email_verified": true, "name": "Bob"})
+		if got.ID != local.ID || got.Attributes["email"] != "ann@example.com" || got.Attributes["name"] != "" {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
 func TestFederatedIsAudited(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, st *store.Store) {

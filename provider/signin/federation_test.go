@@ -311,6 +311,28 @@ func TestClientOffers(t *testing.T) {
 	})
 }
 
+// TestAnswerAfterAnotherStep: an attempt that went on by password takes no
+// answer from an upstream any more.
+func TestAnswerAfterAnotherStep(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		u := withUpstream(w)
+		u.addUser("Noa", provider.UserForceChangePassword, provider.Password{Hash: u.hash(rightPassword), Temporary: true})
+		b := u.open(u.client)
+		v := u.leaves(b)
+		r, err := b.answer(signin.Answer{Username: "Noa", Password: rightPassword})
+		if err != nil || r.Attempt.Step != signin.StepNewPassword {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		if _, err := u.returns(b, v); !errors.Is(err, provider.ErrAttemptNotFound) {
+			t.Errorf("took the answer: %v", err)
+		}
+		if _, err := u.begins(b, "Corp"); !errors.Is(err, provider.ErrAttemptNotFound) {
+			t.Errorf("left again in the midst of another step: %v", err)
+		}
+	})
+}
+
 // TestBackFromUpstream: pressing Back and typing a password must work.
 func TestBackFromUpstream(t *testing.T) {
 	t.Parallel()
