@@ -134,7 +134,7 @@ func (s *seed) make(ctx context.Context) (seeded, error) {
 func (s *seed) app() provider.ClientSettings {
 	return provider.ClientSettings{
 		OAuthEnabled: true, GrantTypes: []string{"authorization_code", "refresh_token"}, Scopes: demoScopes,
-		RedirectURIs: s.redirects(), LogoutURIs: s.redirects(), IdentityProviders: []string{"COGNITO"},
+		RedirectURIs: s.redirects(), LogoutURIs: s.redirects(),
 	}
 }
 
