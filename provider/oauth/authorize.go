@@ -89,7 +89,7 @@ func (s *Server) identify(ctx context.Context, form url.Values) (*authorizeReque
 	}
 	redirect, ok := client.matchRedirect(given)
 	if !ok {
-		return nil, invalidRequest("The redirect URI is not one that is registered for the client.")
+		return nil, ErrRedirect
 	}
 	return &authorizeRequest{Version: 1, ClientID: id, Redirect: redirect, RedirectURI: given, client: client,
 		RequestedAt: provider.At(s.Now())}, nil

@@ -38,6 +38,10 @@ func fail(status int, code, description string) *Error {
 	return &Error{Code: code, Description: describe(description), Status: status}
 }
 
+// ErrRedirect refuses an authorization request whose redirect URI is not the
+// client's. The person sees why, because there is no safe place to send them.
+var ErrRedirect = invalidRequest("The redirect URI is not one that is registered for the client.")
+
 func invalidRequest(description string) *Error {
 	return fail(http.StatusBadRequest, "invalid_request", description)
 }

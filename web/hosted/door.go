@@ -97,7 +97,10 @@ func (d *Door) Refuse(w http.ResponseWriter, r *http.Request, refusal *oauth.Err
 		Chrome: chrome(r, nil, ""), Kind: page.ErrorRequest, Detail: refusal.Description,
 		RequestID: provider.ActorFrom(r.Context()).RequestID,
 	}
-	if refusal.Code == "invalid_client" {
+	switch {
+	case errors.Is(refusal, oauth.ErrRedirect):
+		v.Kind = page.ErrorRedirect
+	case refusal.Code == "invalid_client":
 		v.Kind = page.ErrorUnknownClient
 	}
 	return d.Pages.Render(w, r, refusal.Status, v)

@@ -28,8 +28,11 @@ func (c Chrome) Owner() string {
 	case c.PoolName != "":
 		return c.PoolName
 	}
-	return "Cognate"
+	return unowned
 }
+
+// unowned speaks where nobody's name is known.
+const unowned = "Cognate"
 
 // Logo is the brand's picture, or empty. The page's policy allows pictures of
 // this origin and data: alone, so any other address is left out.

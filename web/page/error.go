@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -38,8 +39,12 @@ func (Error) file() string { return "error" }
 func (Error) Failed() bool { return true }
 
 // Failure draws a failure as an error page. It is what respond.Errors calls once
-// a door has no better page for it.
+// a door has no better page for it. A chrome without a name takes the request's
+// pool's.
 func (p *Pages) Failure(w http.ResponseWriter, r *http.Request, c Chrome, f respond.Failure) error {
+	if t := provider.TenantFrom(r.Context()); c.Owner() == unowned && t != nil && t.Pool != nil {
+		c.PoolName = cmp.Or(t.Pool.Settings.DisplayName, t.Pool.Name)
+	}
 	v := Error{Chrome: c, Kind: kindOf(f), RequestID: f.RequestID}
 	if v.Kind == ErrorRequest {
 		v.Detail = f.Message

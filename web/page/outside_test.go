@@ -102,6 +102,21 @@ func TestStaticFiles(t *testing.T) {
 	}
 }
 
+// A page that no door draws still speaks for the pool it was asked of.
+func TestFailureSpeaksForItsPool(t *testing.T) {
+	t.Parallel()
+	pool := &provider.Pool{Settings: provider.PoolSettings{DisplayName: "Northwind Cycling"}}
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r = r.WithContext(provider.WithTenant(r.Context(), &provider.Tenant{Pool: pool}))
+	w := httptest.NewRecorder()
+	if err := open(t).Failure(w, r, page.Chrome{}, respond.Failure{Status: 404, Code: provider.CodeNotFound}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(w.Body.String(), "<bdi>Northwind Cycling</bdi>") {
+		t.Error("the page does not name the pool")
+	}
+}
+
 func TestFailurePages(t *testing.T) {
 	t.Parallel()
 	p := open(t)

@@ -35,7 +35,8 @@ type previewIndex struct {
 
 type previewLink struct{ Name, URL string }
 
-func (previewIndex) file() string { return "preview" }
+func (previewIndex) file() string     { return "preview" }
+func (previewIndex) styles() []string { return []string{"css/developer.css"} }
 
 // slug makes a fixture's name from a constant.
 func slug[T ~string](s T) string {
