@@ -2,8 +2,6 @@ package oidc
 
 import (
 	"net/http"
-	"strconv"
-	"strings"
 
 	"github.com/cognate-idp/cognate/provider/oauth"
 	"github.com/cognate-idp/cognate/web/respond"
@@ -36,30 +34,5 @@ func (h *Handler) jwks(w http.ResponseWriter, r *http.Request) error {
 }
 
 func serve(w http.ResponseWriter, r *http.Request, d *oauth.Document, keep, kind string) error {
-	header := w.Header()
-	header.Set("Cache-Control", keep)
-	header.Set("ETag", d.ETag)
-	header.Set("X-Content-Type-Options", "nosniff")
-	if matches(r.Header.Get("If-None-Match"), d.ETag) {
-		w.WriteHeader(http.StatusNotModified)
-		return nil
-	}
-	header.Set("Content-Type", kind)
-	header.Set("Content-Length", strconv.Itoa(len(d.Body)))
-	w.WriteHeader(http.StatusOK)
-	if _, err := w.Write(d.Body); err != nil {
-		return &respond.WriteError{Err: err}
-	}
-	return nil
-}
-
-// matches reports whether If-None-Match names the tag (RFC 9110 section 13.1.2).
-func matches(header, tag string) bool {
-	for candidate := range strings.SplitSeq(header, ",") {
-		candidate = strings.TrimPrefix(strings.TrimSpace(candidate), "W/")
-		if candidate == tag || candidate == "*" {
-			return true
-		}
-	}
-	return false
+	return respond.Document{Body: d.Body, ETag: d.ETag, Type: kind, Keep: keep}.Serve(w, r)
 }
