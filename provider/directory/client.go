@@ -147,6 +147,12 @@ func (d *Directory) checkClient(ctx context.Context, p *provider.Pool, c *provid
 	if err := checkGrants(c); err != nil {
 		return err
 	}
+	if err := checkAttributes(p, s); err != nil {
+		return err
+	}
+	if err := d.checkProviders(ctx, p, s.IdentityProviders); err != nil {
+		return err
+	}
 	return d.checkScopes(ctx, p, s.Scopes)
 }
 
@@ -196,6 +202,36 @@ func checkRedirect(field, uri string) error {
 		return nil
 	}
 	return provider.Invalid(field, "%q is not a place a browser can be sent to.", uri)
+}
+
+func checkAttributes(p *provider.Pool, s provider.ClientSettings) error {
+	schema := Schema(p)
+	for field, list := range map[string][]string{"ReadAttributes": s.ReadAttributes, "WriteAttributes": s.WriteAttributes} {
+		for _, name := range list {
+			if !slices.ContainsFunc(schema, func(a provider.Attribute) bool { return WireName(a) == name }) {
+				return provider.Invalid(field, "The user pool has no attribute %q.", name)
+			}
+		}
+	}
+	return nil
+}
+
+// checkProviders wants every name to be the pool's own directory or one of its
+// identity providers.
+func (d *Directory) checkProviders(ctx context.Context, p *provider.Pool, names []string) error {
+	if !slices.ContainsFunc(names, func(name string) bool { return name != LocalProvider }) {
+		return nil
+	}
+	idps, err := d.IdPs(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if name != LocalProvider && !slices.ContainsFunc(idps, func(i provider.IdentityProvider) bool { return i.Name == name }) {
+			return provider.Invalid("SupportedIdentityProviders", "The user pool has no identity provider %q.", name)
+		}
+	}
+	return nil
 }
 
 // checkScopes wants every scope to be a standard one or known to a resource

@@ -272,6 +272,14 @@ func TestClients(t *testing.T) {
 		unknown.Settings.Scopes = []string{"https://api.example.com/write"}
 		_, err := d.CreateClient(ctx, pool, unknown, false, "")
 		code(t, err, provider.CodeNotFound)
+		foreign := web("https://app.example.com/cb")
+		foreign.Settings.IdentityProviders = []string{directory.LocalProvider, "Nobody"}
+		_, err = d.CreateClient(ctx, pool, foreign, false, "")
+		code(t, err, provider.CodeInvalid)
+		curious := web("https://app.example.com/cb")
+		curious.Settings.ReadAttributes = []string{"email", "custom:none"}
+		_, err = d.CreateClient(ctx, pool, curious, false, "")
+		code(t, err, provider.CodeInvalid)
 		machine := &provider.Client{Name: "job", Settings: provider.ClientSettings{OAuthEnabled: true, GrantTypes: []string{"client_credentials"}, Scopes: []string{"https://api.example.com/read"}}}
 		_, err = d.CreateClient(ctx, pool, machine, false, "")
 		code(t, err, provider.CodeInvalid) // no secret

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/audit"
 	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/web/sigv4"
 )
@@ -45,6 +46,7 @@ func (a *API) accessKey(ctx context.Context, id, sessionToken string) (string, a
 }
 
 // permit checks the caller's role for the operation and the pool it is about.
+// A change that is refused is written to the audit trail.
 func (d *door) permit(ctx context.Context, op *Operation, caller *directory.Operator, in any) error {
 	if op.Public() {
 		return nil
@@ -55,6 +57,12 @@ func (d *door) permit(ctx context.Context, op *Operation, caller *directory.Oper
 	}
 	if caller.May(needed, scope) {
 		return nil
+	}
+	if op.Audit != "" {
+		tenant := either(scope == directory.Everywhere, "-", scope)
+		if err := d.Directory.Audit.Record(ctx, tenant, op.Audit, audit.Denied, "", map[string]string{"operation": op.Name}); err != nil {
+			return err
+		}
 	}
 	return exception("AccessDeniedException", fmt.Sprintf("%s needs the permission %s, which none of your roles gives for %s.",
 		op.Name, needed, describe(scope)))

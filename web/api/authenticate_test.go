@@ -119,6 +119,10 @@ func TestOperatorsAreTheOwnersAlone(t *testing.T) {
 	if a := w.call(local, own+"GrantOperatorRole", m{"Username": "local", "Role": "owner"}); a.kind() != "AccessDeniedException" {
 		t.Errorf("an owner of one pool: %s", a.raw)
 	}
+	denied, err := w.store.Events(t.Context(), "-", "", "", 100)
+	if err != nil || len(denied) == 0 || denied[0].Outcome != "denied" || denied[0].ActorID == "" {
+		t.Errorf("refusals are not in the trail: %+v %v", denied, err)
+	}
 	if a := w.call(admin, own+"CreateAccessKey", m{}); a.Status != http.StatusOK {
 		t.Errorf("an access key of one's own: %s", a.raw)
 	}
