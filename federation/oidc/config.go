@@ -15,8 +15,8 @@ import (
 	"github.com/cognate-idp/cognate/federation"
 )
 
-// Config names one upstream and how it knows us. The field tags are the names
-// that a pool's ProviderDetails use.
+// Config names one upstream and how it knows us. Beside each field stands the name
+// that a pool's ProviderDetails have for it.
 type Config struct {
 	Issuer       string   // oidc_issuer: exactly as the upstream writes it in iss
 	ClientID     string   // client_id

@@ -128,8 +128,8 @@ func TestMisbehaviour(t *testing.T) {
 	}
 	past, future := time.Now().Add(-time.Minute).Unix(), time.Now().Add(time.Hour).Unix()
 	for name, c := range map[string]struct {
-		break_ func(*oidctest.Provider)
-		want   federation.Kind
+		spoil func(*oidctest.Provider)
+		want  federation.Kind
 	}{
 		"wrong nonce":         {claim("nonce", "another"), federation.BadToken},
 		"no nonce":            {claim("nonce", nil), federation.BadToken},
@@ -196,7 +196,7 @@ func TestMisbehaviour(t *testing.T) {
 			t.Parallel()
 			p := start(t, &oidctest.Provider{})
 			conn := open(t, p, nil)
-			c.break_(p)
+			c.spoil(p)
 			id, err := signIn(t, conn)
 			if err == nil {
 				t.Fatalf("accepted as %+v", id)
