@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/cognate-idp/cognate/e2e/browser"
+	"github.com/cognate-idp/cognate/e2e/server"
 	"github.com/cognate-idp/cognate/e2e/visitor"
 )
 
@@ -57,16 +58,26 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	}
 }
 
-// TestWithoutScripts signs in and out in a browser that runs none.
+// TestWithoutScripts signs in, agrees to what somebody else's app asks for, and
+// signs out, in a browser that runs no scripts.
 func TestWithoutScripts(t *testing.T) {
 	slow(t)
 	b := openBrowser(t)
 	p := start(t)
-	w := b.Open(t, browser.Look{NoScripts: true})
 	m := discover(t, p.Dev.Issuer)
 	user := p.Dev.Users[0]
-	w.Goto(m.Authorization + "?response_type=code&client_id=" + p.Dev.Clients.Confidential.ID + "&scope=openid&state=s" +
-		"&redirect_uri=" + p.Dev.RedirectURI + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256")
+	made, _ := administer(t, p, server.UserPools+"CreateUserPoolClient", map[string]any{
+		"UserPoolId": p.Dev.UserPoolID, "ClientName": "Partner App", "RequireConsent": true,
+		"AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": []string{"code"},
+		"AllowedOAuthScopes": []string{"openid", "email"}, "CallbackURLs": []string{p.Dev.RedirectURI},
+		"SupportedIdentityProviders": []string{"COGNITO"},
+	})["UserPoolClient"].(map[string]any)
+	client, _ := made["ClientId"].(string)
+	authorize := m.Authorization + "?response_type=code&client_id=" + client + "&scope=openid+email&state=s" +
+		"&redirect_uri=" + p.Dev.RedirectURI + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
+
+	w := b.Open(t, browser.Look{NoScripts: true})
+	w.Goto(authorize)
 	w.Fill("#identifier", user.Username)
 	w.Fill("#password", "wrong")
 	w.Click("button#sign-in")
@@ -75,16 +86,24 @@ func TestWithoutScripts(t *testing.T) {
 	w.Fill("#identifier", user.Username)
 	w.Fill("#password", user.Password)
 	w.Click("button#sign-in")
-	w.Await("location.search.includes('code=') || document.querySelector('#allow')")
-	if w.Has("#allow") {
-		w.AssertAccessible("consent, without scripts")
-		w.Click("#allow")
-		w.Await("location.search.includes('code=')")
-	}
+	w.AwaitText("h1", "Partner App")
+	w.AssertAccessible("consent, without scripts")
+	w.Screenshot("consent")
+	w.Click("#deny")
+	w.Await("location.search.includes('error=access_denied')")
+	w.Goto(authorize)
+	w.Click("#allow")
+	w.Await("location.search.includes('code=')")
+	// What was agreed to once is not asked again.
+	w.Goto(authorize)
+	w.Await("location.search.includes('code=')")
+
 	w.Goto(m.EndSession)
 	w.AssertAccessible("sign-out, without scripts")
 	w.Click("#sign-out")
 	w.Await("!document.querySelector('#sign-out')")
 	w.AssertAccessible("signed out, without scripts")
 	w.Screenshot("signed-out")
+	w.Goto(authorize)
+	w.See("#identifier")
 }
