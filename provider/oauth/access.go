@@ -99,7 +99,7 @@ type resources struct {
 
 func (s *Server) resources(ctx context.Context) (*resources, error) {
 	pool := provider.TenantFrom(ctx).Pool.ID
-	return s.Cache.resources.Get(ctx, pool, "resources", func(ctx context.Context) (*resources, error) {
+	return s.cache.resources.Get(ctx, pool, "resources", func(ctx context.Context) (*resources, error) {
 		servers, err := s.Store.Pool(pool).ResourceServers(ctx, "", maxResourceServers)
 		if err != nil {
 			return nil, err

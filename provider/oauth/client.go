@@ -98,7 +98,7 @@ func (s *Server) client(ctx context.Context, id string) (*client, error) {
 	if !clean(id) {
 		return nil, provider.ErrClientNotFound // a database would refuse to be asked
 	}
-	return s.Cache.clients.Get(ctx, pool.ID, id, func(ctx context.Context) (*client, error) {
+	return s.cache.clients.Get(ctx, pool.ID, id, func(ctx context.Context) (*client, error) {
 		c, err := s.Store.Pool(pool.ID).Client(ctx, id)
 		if err != nil {
 			return nil, err

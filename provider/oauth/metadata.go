@@ -48,7 +48,7 @@ type metadata struct {
 // Metadata answers the issuer's discovery document.
 func (s *Server) Metadata(ctx context.Context) (*Document, error) {
 	tenant := provider.TenantFrom(ctx)
-	return s.Cache.documents.Get(ctx, tenant.ID(), tenant.URL, func(ctx context.Context) (*Document, error) {
+	return s.cache.documents.Get(ctx, tenant.ID(), tenant.URL, func(ctx context.Context) (*Document, error) {
 		known, err := s.resources(ctx)
 		if err != nil {
 			return nil, err

@@ -136,8 +136,8 @@ func (*rows) GetAccessTokenSession(context.Context, string, fosite.Session) (fos
 	return nil, fosite.ErrNotFound
 }
 
-// CreateRefreshTokenSession stores a grant's first refresh token. The rotation
-// stores the later ones.
+// CreateRefreshTokenSession stores a grant's first refresh token. Server.present
+// sees to the later ones.
 func (r *rows) CreateRefreshTokenSession(ctx context.Context, signature, _ string, request fosite.Requester) error {
 	x := exchangeFrom(ctx)
 	if x.successor != "" {
@@ -151,11 +151,11 @@ func (r *rows) CreateRefreshTokenSession(ctx context.Context, signature, _ strin
 	return nil
 }
 
-// GetRefreshTokenSession rotates the presented token; see Server.rotate.
+// GetRefreshTokenSession judges the presented token; see Server.present.
 func (r *rows) GetRefreshTokenSession(ctx context.Context, _ string, _ fosite.Session) (fosite.Requester, error) {
 	x := exchangeFrom(ctx)
 	presented := ctx.Value(fosite.AccessRequestContextKey).(fosite.AccessRequester).GetRequestForm()
-	scopes, err := r.rotate(ctx, x, presented.Get("refresh_token"), words(presented.Get("scope")))
+	scopes, err := r.present(ctx, x, presented.Get("refresh_token"), words(presented.Get("scope")))
 	if err != nil {
 		var refused *Error
 		if errors.As(err, &refused) {
@@ -168,7 +168,7 @@ func (r *rows) GetRefreshTokenSession(ctx context.Context, _ string, _ fosite.Se
 	return request, nil
 }
 
-// The rotation has done all of this in its transaction.
+// Server.present has prepared or done all of this.
 func (*rows) DeleteRefreshTokenSession(context.Context, string) error  { return nil }
 func (*rows) RotateRefreshToken(context.Context, string, string) error { return nil }
 func (*rows) RevokeRefreshToken(context.Context, string) error         { return nil }

@@ -33,14 +33,14 @@ type Server struct {
 	Audit  *audit.Log
 	Log    *slog.Logger
 	Now    func() time.Time
-	Cache  *Cache
 
+	cache  cache
 	engine *fosite.Fosite
 }
 
-// Cache holds what the server remembers of clients, resource servers and its own
+// cache holds what the server remembers of clients, resource servers and its own
 // metadata until their pool changes.
-type Cache struct {
+type cache struct {
 	clients   *store.Cache[*client]
 	resources *store.Cache[*resources]
 	documents *store.Cache[*Document]
@@ -49,7 +49,7 @@ type Cache struct {
 // New completes a server whose fields are set.
 func New(s Server) *Server {
 	out := &s
-	out.Cache = &Cache{
+	out.cache = cache{
 		clients:   store.NewCache[*client](s.Store, 10_000),
 		resources: store.NewCache[*resources](s.Store, 1_000),
 		documents: store.NewCache[*Document](s.Store, 4_000),

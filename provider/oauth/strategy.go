@@ -36,7 +36,7 @@ func (*strategy) GenerateRefreshToken(ctx context.Context, _ fosite.Requester) (
 	return value, string(secret.Hash(value)), nil
 }
 
-// ValidateRefreshToken has nothing left to do: the rotation checked everything.
+// ValidateRefreshToken has nothing left to do: Server.present checked everything.
 func (*strategy) ValidateRefreshToken(context.Context, fosite.Requester, string) error { return nil }
 
 func (*strategy) AuthorizeCodeSignature(_ context.Context, value string) string {

@@ -117,16 +117,26 @@ func (s *Server) issue(ctx context.Context, c *client, form url.Values) (*Tokens
 	if err != nil {
 		return nil, x.translate(err)
 	}
-	if err := s.commit(ctx, x); err != nil {
-		if !errors.Is(err, errLost) {
-			return nil, err
-		}
-		if err := s.revokeReplayed(ctx, x.pool(), x.standing.Grant.ID); err != nil {
-			return nil, err
-		}
-		return nil, invalidGrant("The authorization code has already been used.")
+	err = s.commit(ctx, x)
+	if errors.Is(err, errLost) {
+		err = s.lost(ctx, x, form)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return x.tokens(access, response), nil
+}
+
+// lost settles what happens to a request that another one with the same code or
+// refresh token overtook.
+func (s *Server) lost(ctx context.Context, x *exchange, form url.Values) error {
+	if x.grantType == "refresh_token" {
+		return s.overtaken(ctx, x, form.Get("refresh_token"))
+	}
+	if err := s.revokeReplayed(ctx, x.pool(), x.standing.Grant.ID); err != nil {
+		return err
+	}
+	return invalidGrant("The authorization code has already been used.")
 }
 
 // tokens reads fosite's answer.
@@ -139,8 +149,12 @@ func (x *exchange) tokens(request fosite.AccessRequester, response fosite.Access
 		AccessToken: response.GetAccessToken(), TokenType: "Bearer", Scope: text("scope"), IDToken: text("id_token"),
 		ExpiresIn: int64(x.client.Settings.AccessTokenLife().Seconds()),
 	}
+	refresh := text("refresh_token")
+	if x.successor != "" {
+		refresh = x.successor
+	}
 	// A client without rotation keeps the refresh token that it has.
-	if refresh := text("refresh_token"); refresh != request.GetRequestForm().Get("refresh_token") {
+	if refresh != request.GetRequestForm().Get("refresh_token") {
 		out.RefreshToken = refresh
 	}
 	return out
