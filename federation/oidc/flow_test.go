@@ -80,6 +80,10 @@ func TestSignIn(t *testing.T) {
 		"post":          func(_ *oidctest.Provider, c *oidc.Config) { c.AuthMethod = "client_secret_post" },
 		"userinfo POST": func(_ *oidctest.Provider, c *oidc.Config) { c.UserInfoMethod = "POST" },
 		"lean token":    func(p *oidctest.Provider, _ *oidc.Config) { p.LeanIDToken = true },
+		"RS256": func(p *oidctest.Provider, _ *oidc.Config) {
+			p.Algorithm = jose.RS256
+			p.Rotate()
+		},
 		"by hand": func(p *oidctest.Provider, c *oidc.Config) {
 			c.AuthorizeURL, c.TokenURL, c.UserInfoURL, c.JWKSURL = p.Issuer+"/authorize", p.Issuer+"/token", p.Issuer+"/userinfo", p.Issuer+"/jwks"
 		},

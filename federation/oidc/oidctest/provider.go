@@ -6,6 +6,9 @@
 package oidctest
 
 import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
@@ -49,17 +52,21 @@ type Provider struct {
 	EditCallback func(url.Values)
 	EditIDToken  func(map[string]any)
 	EditUserInfo func(map[string]any)
-	// SignIDToken replaces the signature; the default is RS256 by the key.
+	// SignIDToken replaces the signature; the default is Algorithm by the key.
 	SignIDToken func(claims map[string]any) string
 	// LeanIDToken leaves the user's claims to userinfo.
 	LeanIDToken bool
+
+	// Algorithm signs ID tokens: ES256 when empty, whose keys are made in no time,
+	// or RS256.
+	Algorithm jose.SignatureAlgorithm
 
 	// Issuer is set by Start.
 	Issuer string
 	// Requests counts what was asked, by path.
 	Requests map[string]int
 
-	key    *rsa.PrivateKey
+	key    crypto.Signer
 	kid    string
 	codes  map[string]grant
 	tokens map[string]string // access token -> subject
@@ -83,21 +90,29 @@ func Start(t testing.TB, p *Provider) *Provider {
 
 // Rotate makes a new signing key; the old one leaves the key set at once.
 func (p *Provider) Rotate() {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	p.Lock()
+	defer p.Unlock()
+	if p.Algorithm == "" {
+		p.Algorithm = jose.ES256
+	}
+	var err error
+	if p.Algorithm == jose.RS256 {
+		p.key, err = rsa.GenerateKey(rand.Reader, 2048)
+	} else {
+		p.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	}
 	if err != nil {
 		panic(err)
 	}
-	p.Lock()
-	defer p.Unlock()
-	p.key, p.kid = key, random()
+	p.kid = random()
 }
 
 // PublicKey returns the current verification key.
-func (p *Provider) PublicKey() *rsa.PublicKey { return &p.key.PublicKey }
+func (p *Provider) PublicKey() crypto.PublicKey { return p.key.Public() }
 
 // Sign returns claims as a JWT under the current key, with typ in its header.
 func (p *Provider) Sign(typ string, claims map[string]any) string {
-	return sign(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: p.key, KeyID: p.kid}}, typ, claims)
+	return sign(jose.SigningKey{Algorithm: p.Algorithm, Key: jose.JSONWebKey{Key: p.key, KeyID: p.kid}}, typ, claims)
 }
 
 // SignWith returns claims as a JWT under another algorithm and key, under the
@@ -182,7 +197,7 @@ func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
 	m := map[string]any{
 		"issuer": p.Issuer, "authorization_endpoint": p.Issuer + "/authorize", "token_endpoint": p.Issuer + "/token",
 		"userinfo_endpoint": p.Issuer + "/userinfo", "jwks_uri": p.Issuer + "/jwks", "response_types_supported": []string{"code"},
-		"subject_types_supported": []string{"public"}, "id_token_signing_alg_values_supported": []string{"RS256"},
+		"subject_types_supported": []string{"public"}, "id_token_signing_alg_values_supported": []string{string(p.Algorithm)},
 		"code_challenge_methods_supported": []string{"S256"}, "authorization_response_iss_parameter_supported": true,
 	}
 	if p.EditMetadata != nil {
@@ -192,7 +207,7 @@ func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (p *Provider) jwks(w http.ResponseWriter, _ *http.Request) {
-	reply(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: &p.key.PublicKey, KeyID: p.kid, Algorithm: "RS256", Use: "sig"}}})
+	reply(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: p.key.Public(), KeyID: p.kid, Algorithm: string(p.Algorithm), Use: "sig"}}})
 }
 
 var page = template.Must(template.New("").Parse(`<!doctype html><html lang="en"><title>Upstream</title>
