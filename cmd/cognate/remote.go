@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -113,10 +112,4 @@ func (r *remote) refused(status int, answer []byte) error {
 		return &exitError{err, code}
 	}
 	return &exitError{fix(err, what), code}
-}
-
-// isNotFound reports whether the server said that the thing is not there.
-func isNotFound(err error) bool {
-	var r *refusal
-	return errors.As(err, &r) && strings.HasSuffix(r.Type, "NotFoundException")
 }
