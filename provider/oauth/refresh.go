@@ -88,6 +88,7 @@ func (s *Server) again(ctx context.Context, x *exchange, st *store.Standing, pre
 			return same, err
 		}
 	}
+	s.Log.WarnContext(ctx, "refresh token reused", "pool", x.pool(), "client", x.client.ID, "grant", st.Grant.ID)
 	err := s.Store.Tx(ctx, func(ctx context.Context) error {
 		if err := s.endGrant(ctx, x.pool(), st.Grant.ID, "refresh_token.reuse"); err != nil {
 			return err

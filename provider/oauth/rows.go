@@ -182,6 +182,7 @@ func (r *rows) RevokeAccessToken(ctx context.Context, grantID string) error {
 
 // revokeReplayed ends the grant of a code that was presented twice.
 func (s *Server) revokeReplayed(ctx context.Context, pool, grantID string) error {
+	s.Log.WarnContext(ctx, "authorization code reused", "pool", pool, "grant", grantID)
 	return s.endGrant(ctx, pool, grantID, "code.reuse")
 }
 
