@@ -292,6 +292,12 @@ press("sign-out", async () => {
   sessionStorage.removeItem(MODE);
   await client.leave();
 });
+for (const button of document.querySelectorAll("[data-dismiss]")) {
+  button.addEventListener("click", () => {
+    $(button.dataset.dismiss).hidden = true;
+    $("content").focus();
+  });
+}
 copyFrom("id-token");
 copyFrom("access-token");
 

@@ -40,8 +40,13 @@ export function claims(list, values) {
     const meaning = TIMES.has(name) ? `${TIME_MEANING[name]} ${clock(value)}` : MEANING[name];
     const dd = el("dd", { "data-claim": name }, shown);
     if (meaning) dd.append(" ", el("span", { class: "meaning" }, meaning));
-    return el("div", {}, el("dt", {}, name), dd);
+    return el("div", {}, el("dt", {}, ...breakable(name)), dd);
   }));
+}
+
+// breakable lets a long name wrap after a colon or an underscore.
+function breakable(name) {
+  return name.split(/(?<=[:_])/).flatMap((part) => [part, el("wbr")]);
 }
 
 // brief keeps short JSON on one line and spreads the rest.
