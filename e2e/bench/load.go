@@ -33,18 +33,19 @@ type row struct {
 	limitName  string
 }
 
-// measure runs an operation by all callers at once. Only what begins and ends
-// inside the measured time counts; any failure ends the run.
+// measure runs an operation by all callers at once, for longer if it is so slow
+// that nobody finishes in time. Only what begins and ends inside the measured
+// time counts; any failure ends the run.
 func (b *bench) measure(ctx context.Context, p *server.Process, o operation) (row, error) {
 	var before, after sample
-	var err error
-	lat, elapsed, err := b.loop(ctx, o.do, func() error {
-		before, err = sampleServer(ctx, p)
-		return err
-	}, func() error {
-		after, err = sampleServer(ctx, p)
-		return err
-	})
+	begin := func() (err error) { before, err = sampleServer(ctx, p); return err }
+	end := func() (err error) { after, err = sampleServer(ctx, p); return err }
+	lat, elapsed, err := b.loop(ctx, o.do, begin, end)
+	if errors.Is(err, errNothing) {
+		longer := *b
+		longer.measured = 4 * b.measured
+		lat, elapsed, err = longer.loop(ctx, o.do, begin, end)
+	}
 	if err != nil {
 		return row{}, err
 	}
