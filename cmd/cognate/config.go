@@ -246,8 +246,12 @@ func (c *config) masterKeys() ([]secret.MasterKey, error) {
 	return keys, nil
 }
 
-// devMasterKey reads the data folder's own key, or makes it.
+// devMasterKey reads the data folder's own key, or makes it. With --ephemeral
+// the key is kept nowhere: what it seals is gone at the next start too.
 func (c *config) devMasterKey() ([]secret.MasterKey, error) {
+	if c.ephemeral {
+		return []secret.MasterKey{{Version: 1, Key: secret.Bytes(secret.KeySize)}}, nil
+	}
 	c.MasterKeyFile = filepath.Join(c.Data, "master.key")
 	if _, err := os.Stat(c.MasterKeyFile); errors.Is(err, os.ErrNotExist) {
 		line := "1:" + base64.StdEncoding.EncodeToString(secret.Bytes(secret.KeySize)) + "\n"
