@@ -55,20 +55,15 @@ func (w *Worker) one(ctx context.Context, owner string, j provider.Job) {
 	defer cancel()
 	err := w.call(run, j)
 	all := w.Store.All()
-	// A server that stops gives its jobs back at once, for another node to take.
 	stopping := ctx.Err() != nil
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), txTimeout)
 	defer done()
-	if stopping && err != nil {
-		err = all.FailJob(ctx, owner, j.ID, err, w.Store.Now())
-		if err != nil {
-			w.Log.Warn("cannot give a job back", "kind", j.Kind, "id", j.ID, "error", err)
-		}
-		return
-	}
-	if err == nil {
+	switch {
+	case err == nil:
 		err = all.FinishJob(ctx, owner, j.ID)
-	} else {
+	case stopping: // given back at once, for another node to take
+		err = all.FailJob(ctx, owner, j.ID, err, w.Store.Now())
+	default:
 		wait := min(time.Second<<min(j.Attempts, 12), jobMaxDelay)
 		w.Log.Warn("job failed", "kind", j.Kind, "id", j.ID, "attempt", j.Attempts, "error", err)
 		err = all.FailJob(ctx, owner, j.ID, err, w.Store.Now().Add(wait))
