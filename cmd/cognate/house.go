@@ -138,7 +138,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		Root:             []web.Mount{h.health(st, numbers), assets(pages), administration.Mount, syncing.Mount},
 		UserPool:         []web.Mount{tokens.Mount, login.Routes},
 		IdentityPool:     []web.Mount{exchange.Mount},
-		FindPool:         withKeys(people.Pool, keys, token.ES256, token.RS256),
+		FindPool:         people.Pool,
 		FindIdentityPool: identities.Pool,
 		Fail:             fail,
 	}
@@ -200,28 +200,6 @@ func invite(outbox *message.Outbox) func(context.Context, *provider.Pool, *provi
 			return err
 		}
 		return outbox.Put(ctx, message.Invitation(p, u.Attributes["email"], u.Username, password))
-	}
-}
-
-// withKeys finds a pool and sees to it that it has keys to sign with. A pool gets
-// them when it is first used, since making them takes longer than a transaction
-// should.
-func withKeys(find func(context.Context, string) (*provider.Pool, error), keys *token.Keys, algorithms ...token.Algorithm) func(context.Context, string) (*provider.Pool, error) {
-	return func(ctx context.Context, id string) (*provider.Pool, error) {
-		p, err := find(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		set, err := keys.Set(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range algorithms {
-			if !set.Signs(a) {
-				return p, keys.Ensure(ctx, id, algorithms...)
-			}
-		}
-		return p, nil
 	}
 }
 

@@ -30,7 +30,7 @@ func (s *Store) openSQLite(c Config) error {
 	if err != nil {
 		return fmt.Errorf("sqlite: %w", err)
 	}
-	s.writeSQL.SetMaxOpenConns(1)
+	s.writeSQL.SetMaxOpenConns(2) // the writer's own, and one for migrations
 	// The first connection makes the file and its journal mode; readers need both.
 	if err := s.writeSQL.Ping(); err != nil {
 		s.writeSQL.Close()
@@ -46,7 +46,8 @@ func (s *Store) openSQLite(c Config) error {
 	}
 	s.readSQL.SetMaxOpenConns(n)
 	s.readSQL.SetMaxIdleConns(n)
-	if s.write, err = s.openGorm(sqliteDialector{s.writeSQL}, false); err != nil {
+	s.writer = newWriter(s.writeSQL)
+	if s.write, err = s.openGorm(sqliteDialector{s.writer}, false); err != nil {
 		return err
 	}
 	s.read, err = s.openGorm(sqliteDialector{s.readSQL}, true)
@@ -67,9 +68,9 @@ func (s *Store) openGorm(d gorm.Dialector, prepare bool) (*gorm.DB, error) {
 	return db, s.observe(db)
 }
 
-// sqliteDialector teaches gorm SQLite's SQL over a handle that is already open.
+// sqliteDialector teaches gorm SQLite's SQL over a pool that is already open.
 // It has no migrator: migrations are plain SQL.
-type sqliteDialector struct{ db *sql.DB }
+type sqliteDialector struct{ pool gorm.ConnPool }
 
 func (sqliteDialector) Name() string { return "sqlite" }
 
@@ -81,7 +82,7 @@ func (d sqliteDialector) Initialize(db *gorm.DB) error {
 	})
 	// Row locks do not exist here: the transaction holds the whole file.
 	db.ClauseBuilders["FOR"] = func(clause.Clause, clause.Builder) {}
-	db.ConnPool = d.db
+	db.ConnPool = d.pool
 	return nil
 }
 

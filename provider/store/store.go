@@ -40,6 +40,7 @@ type Store struct {
 	driver   string
 	write    *gorm.DB
 	read     *gorm.DB
+	writer   *writer // SQLite only
 	writeSQL *sql.DB
 	readSQL  *sql.DB
 	now      func() time.Time
@@ -90,7 +91,12 @@ func (s *Store) Now() provider.Time { return provider.At(s.now()) }
 
 // Close ends every connection.
 func (s *Store) Close() error {
-	err := s.writeSQL.Close()
+	var err error
+	if s.writer != nil {
+		err = s.writer.close()
+	} else {
+		err = s.writeSQL.Close()
+	}
 	if s.readSQL != s.writeSQL {
 		if e := s.readSQL.Close(); err == nil {
 			err = e
