@@ -34,8 +34,7 @@ type row struct {
 }
 
 // measure runs an operation by all callers at once, for longer if it is so slow
-// that nobody finishes in time. Only what begins and ends inside the measured
-// time counts; any failure ends the run.
+// that nobody finishes in time. Any failure ends the run.
 func (b *bench) measure(ctx context.Context, p *server.Process, o operation) (row, error) {
 	var before, after sample
 	begin := func() (err error) { before, err = sampleServer(ctx, p); return err }
@@ -60,8 +59,8 @@ func (b *bench) measure(ctx context.Context, p *server.Process, o operation) (ro
 // errNothing says that no caller finished once within the measured time.
 var errNothing = errors.New("nothing was finished")
 
-// loop runs do by all callers and returns the sorted times it took within the
-// measured window. begin and end run at the window's edges.
+// loop runs do by all callers and returns the sorted times of what ended within
+// the measured window: as much began before it as goes on after it. begin and end run at the window's edges.
 func (b *bench) loop(ctx context.Context, do func(context.Context, int) error, begin, end func() error) ([]time.Duration, time.Duration, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -71,7 +70,6 @@ func (b *bench) loop(ctx context.Context, do func(context.Context, int) error, b
 	for caller := range b.concurrency {
 		wg.Go(func() {
 			for ctx.Err() == nil {
-				on := measuring.Load()
 				start := time.Now()
 				if err := do(ctx, caller); err != nil {
 					if ctx.Err() == nil {
@@ -79,7 +77,7 @@ func (b *bench) loop(ctx context.Context, do func(context.Context, int) error, b
 					}
 					return
 				}
-				if on && measuring.Load() {
+				if measuring.Load() {
 					times[caller] = append(times[caller], time.Since(start))
 				}
 			}
