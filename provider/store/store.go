@@ -12,6 +12,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"hash/maphash"
 	"io/fs"
 	"log/slog"
 	"sync"
@@ -57,7 +58,7 @@ type Store struct {
 // Errors: the settings are unusable, or the database does not answer.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	s := &Store{driver: c.Driver, now: c.Now, log: c.Log}
-	s.versions.start = time.Now()
+	s.versions.start, s.versions.seed = time.Now(), maphash.MakeSeed()
 	if s.now == nil {
 		s.now = time.Now
 	}

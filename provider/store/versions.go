@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"hash/maphash"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,19 +17,19 @@ const (
 // versions knows how often each tenant has changed, as far as this node has seen.
 type versions struct {
 	mu      sync.Mutex
-	seen    map[string]int64 // the database's version
-	gen     sync.Map         // tenant -> *atomic.Int64, moved on each change seen
+	seen    map[string]int64   // the database's version
+	gen     [4096]atomic.Int64 // moved on each change seen; see generation
+	seed    maphash.Seed
 	polling atomic.Bool
 	last    atomic.Int64 // monotonic nanoseconds of the last good poll
 	start   time.Time
 }
 
+// generation is the counter that tells a tenant's changes. Tenants share a fixed
+// number of them, because strangers may ask for any tenant they can spell and
+// must not fill memory by that. Whoever shares one reads anew once too often.
 func (v *versions) generation(tenant string) *atomic.Int64 {
-	if g, ok := v.gen.Load(tenant); ok {
-		return g.(*atomic.Int64)
-	}
-	g, _ := v.gen.LoadOrStore(tenant, new(atomic.Int64))
-	return g.(*atomic.Int64)
+	return &v.gen[maphash.String(v.seed, tenant)%uint64(len(v.gen))]
 }
 
 func (v *versions) trusted() bool {
