@@ -6,6 +6,7 @@ package audit
 
 import (
 	"context"
+	"strings"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/store"
@@ -32,9 +33,9 @@ func (l *Log) Record(ctx context.Context, tenant, action, outcome, target string
 	})
 }
 
+// clip cuts s to at most n bytes that a database takes as text: a header may hold
+// any bytes, and the cut may fall into a character.
 func clip(s string, n int) string {
-	if len(s) > n {
-		return s[:n]
-	}
-	return s
+	s = strings.ToValidUTF8(s[:min(len(s), n)], "")
+	return strings.ReplaceAll(s, "\x00", "")
 }

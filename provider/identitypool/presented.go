@@ -43,7 +43,7 @@ func (s *Service) openPresented(ctx context.Context, compact string, use token.U
 	var named struct {
 		Audience string `json:"aud"`
 	}
-	if err := json.Unmarshal(payload, &named); err != nil || named.Audience == "" {
+	if err := json.Unmarshal(payload, &named); err != nil || named.Audience == "" || strings.ContainsRune(named.Audience, 0) {
 		return nil, invalid
 	}
 	c, err := s.openToken(ctx, named.Audience, compact, use)

@@ -44,6 +44,9 @@ func classify(err error) error {
 		switch pg.Code {
 		case "40001", "40P01":
 			f.retry = true
+		case "22021", "22P05":
+			// Text that is not UTF-8, or holds NUL: whoever sent it is to be told.
+			return provider.Invalid("", "The request holds text that is not UTF-8, or a NUL.").With(err)
 		default:
 			// 08 connection, 53 resources, 57 operator intervention, 58 system
 			f.away = strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53") ||

@@ -97,6 +97,9 @@ func (a *authorization) parseCredential(s string) error {
 	if len(parts) != 5 || slices.Contains(parts, "") || parts[4] != terminator {
 		return incomplete("Credential must have the form keyid/YYYYMMDD/region/service/" + terminator + ".")
 	}
+	if strings.ContainsFunc(parts[0], func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return incomplete("An access key id holds printable ASCII alone.")
+	}
 	a.accessKeyID, a.date, a.region, a.service = parts[0], parts[1], parts[2], parts[3]
 	return nil
 }
