@@ -114,6 +114,25 @@ func TestTwoProcesses(t *testing.T) {
 			}
 		}
 	})
+	t.Run("a new key is known at once", func(t *testing.T) {
+		machine := visitor.Client{ID: first.Dev.Clients.Machine.ID, Secret: first.Dev.Clients.Machine.Secret}
+		old := ""
+		for range 3 {
+			administer(t, first, server.Own+"RotateKey", map[string]any{"PoolId": first.Dev.UserPoolID})
+			tokens, err := visitor.New(nil, "", "").Redeem(t.Context(), on(first, meta.Token), url.Values{"grant_type": {"client_credentials"}}, machine)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !active(second, tokens.Access) {
+				t.Error("signed by one process, unknown to the other")
+			}
+			if now := kid(t, tokens.Access); now == old {
+				t.Error("the key is the same after its rotation")
+			} else {
+				old = now
+			}
+		}
+	})
 	t.Run("disabling a user is at once", func(t *testing.T) {
 		tokens := signIn()
 		user := map[string]any{"UserPoolId": first.Dev.UserPoolID, "Username": first.Dev.Users[0].Username}

@@ -135,6 +135,24 @@ func discover(t *testing.T, issuer string) metadata {
 	return m
 }
 
+// bearer fetches an address with a bearer token and returns the status.
+func bearer(t *testing.T, address, token string) int {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Error(err)
+		return 0
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Error(err)
+		return 0
+	}
+	defer answer.Body.Close()
+	return answer.StatusCode
+}
+
 // getJSON fetches a JSON document, with a bearer token if one is given.
 func getJSON(t *testing.T, address, token string, into any) {
 	t.Helper()
