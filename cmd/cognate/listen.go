@@ -95,6 +95,7 @@ func serveHTTP(ctx context.Context, h http.Handler, listeners []net.Listener, tl
 		TLSConfig:         tlsConfig,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
+		WriteTimeout:      time.Minute, // streams move their own deadline with each event
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 	}
