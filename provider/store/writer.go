@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"sync"
 
 	"gorm.io/gorm"
 )
@@ -20,13 +21,15 @@ const writerStatements = 256
 // busy loop.
 type writer struct {
 	db         *sql.DB
+	closed     chan struct{}
+	once       sync.Once
 	turn       chan struct{} // holds one token; who has it owns what follows
 	conn       *sql.Conn
 	statements map[string]*sql.Stmt
 }
 
 func newWriter(db *sql.DB) *writer {
-	w := &writer{db: db, turn: make(chan struct{}, 1), statements: map[string]*sql.Stmt{}}
+	w := &writer{db: db, closed: make(chan struct{}), turn: make(chan struct{}, 1), statements: map[string]*sql.Stmt{}}
 	w.turn <- struct{}{}
 	return w
 }
@@ -36,6 +39,8 @@ func newWriter(db *sql.DB) *writer {
 func (w *writer) begin(ctx context.Context) error {
 	select {
 	case <-w.turn:
+	case <-w.closed:
+		return sql.ErrConnDone
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -110,11 +115,15 @@ func (w *writer) closeStatements() {
 	clear(w.statements)
 }
 
-// close waits for the transaction under way, if any.
-func (w *writer) close() error {
-	<-w.turn
-	w.forget()
-	return w.db.Close()
+// close waits for the transaction under way, if any. It may be called again.
+func (w *writer) close() (err error) {
+	w.once.Do(func() {
+		<-w.turn
+		close(w.closed)
+		w.forget()
+		err = w.db.Close()
+	})
+	return err
 }
 
 // BeginTx is gorm's beginning of a transaction.

@@ -1,0 +1,69 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/store"
+	"github.com/cognate-idp/cognate/provider/store/storetest"
+)
+
+func TestAClosedStoreSaysSo(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		for range 2 {
+			if err := st.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := st.All().SetSetting(t.Context(), "k", []byte("v"))
+		if provider.CodeOf(err) != provider.CodeUnavailable {
+			t.Fatalf("a write to a closed store: %v", err)
+		}
+	})
+}
+
+// Whatever ends a transaction half-way, the next one finds the connection whole.
+func TestTheWriterOutlivesBrokenTransactions(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		write := func(ctx context.Context) error { return st.All().SetSetting(ctx, "k", []byte("v")) }
+		var wg sync.WaitGroup
+		for i := range 40 {
+			wg.Go(func() {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				defer func() { _ = recover() }()
+				_ = st.Tx(ctx, func(ctx context.Context) error {
+					if err := write(ctx); err != nil {
+						return err
+					}
+					switch i % 4 {
+					case 0:
+						cancel()
+						return write(ctx)
+					case 1:
+						panic("half-way")
+					case 2:
+						return errors.New("no")
+					}
+					return nil
+				})
+			})
+		}
+		wg.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := write(ctx); err != nil {
+			t.Fatal(err)
+		}
+		v, err := st.All().Setting(ctx, "k", nil)
+		if err != nil || string(v) != "v" {
+			t.Fatalf("%q %v", v, err)
+		}
+	})
+}
