@@ -143,7 +143,8 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		Fail:             fail,
 	}
 	if conf.dev {
-		toys := &dev.Door{Pages: pages, Failures: failures, Messages: st.All().KeptMessages, Facts: func() dev.Facts { return *h.facts.Load() }}
+		toys := &dev.Door{Pages: pages, Failures: failures, Messages: st.All().KeptMessages, Facts: func() dev.Facts { return *h.facts.Load() },
+			BaseURL: conf.BaseURL}
 		site.Root = append(site.Root, toys.Routes)
 	}
 	observer := &web.Observer{
