@@ -9,9 +9,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/cognate-idp/cognate/e2e/server"
 	"github.com/cognate-idp/cognate/e2e/visitor"
@@ -114,10 +116,31 @@ func TestTwoProcesses(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a new key is known at once", func(t *testing.T) {
+	t.Run("a new key is known before it signs", func(t *testing.T) {
+		published := func(p *server.Process) string {
+			var set struct {
+				Keys []struct {
+					ID string `json:"kid"`
+				} `json:"keys"`
+			}
+			getJSON(t, on(p, meta.JWKS), "", &set)
+			var ids []string
+			for _, key := range set.Keys {
+				ids = append(ids, key.ID)
+			}
+			slices.Sort(ids)
+			return strings.Join(ids, " ")
+		}
 		machine := visitor.Client{ID: first.Dev.Clients.Machine.ID, Secret: first.Dev.Clients.Machine.Secret}
 		old := ""
 		for range 3 {
+			// The key that comes next must have reached the other process, which
+			// asks for changes twice a second.
+			for deadline := time.Now().Add(time.Minute); published(first) != published(second); time.Sleep(20 * time.Millisecond) {
+				if time.Now().After(deadline) {
+					t.Fatalf("the processes publish different keys:\n%s\n%s", published(first), published(second))
+				}
+			}
 			administer(t, first, server.Own+"RotateKey", map[string]any{"PoolId": first.Dev.UserPoolID})
 			tokens, err := visitor.New(nil, "", "").Redeem(t.Context(), on(first, meta.Token), url.Values{"grant_type": {"client_credentials"}}, machine)
 			if err != nil {
