@@ -131,14 +131,24 @@ func TestTwoProcesses(t *testing.T) {
 			slices.Sort(ids)
 			return strings.Join(ids, " ")
 		}
+		// upcoming counts the keys that wait for their turn, one an algorithm.
+		upcoming := func() (n int) {
+			list, _ := administer(t, first, server.Own+"ListKeys", map[string]any{"PoolId": first.Dev.UserPoolID})["Keys"].([]any)
+			for _, key := range list {
+				if m, ok := key.(map[string]any); ok && m["State"] == "next" {
+					n++
+				}
+			}
+			return n
+		}
 		machine := visitor.Client{ID: first.Dev.Clients.Machine.ID, Secret: first.Dev.Clients.Machine.Secret}
 		old := ""
 		for range 3 {
-			// The key that comes next must have reached the other process, which
-			// asks for changes twice a second.
-			for deadline := time.Now().Add(time.Minute); published(first) != published(second); time.Sleep(20 * time.Millisecond) {
+			// A job makes the keys that come next, and the other process, which
+			// asks for changes twice a second, must have heard of them.
+			for deadline := time.Now().Add(time.Minute); upcoming() < 2 || published(first) != published(second); time.Sleep(20 * time.Millisecond) {
 				if time.Now().After(deadline) {
-					t.Fatalf("the processes publish different keys:\n%s\n%s", published(first), published(second))
+					t.Fatalf("%d keys come next; published are\n%s\n%s", upcoming(), published(first), published(second))
 				}
 			}
 			administer(t, first, server.Own+"RotateKey", map[string]any{"PoolId": first.Dev.UserPoolID})
