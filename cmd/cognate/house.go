@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"os"
 	"runtime"
 	"strings"
@@ -150,7 +151,15 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	observer := &web.Observer{
 		Log: log, Address: proxies.Address, Measure: numbers.measure, MaxBody: maxBody, Fail: fail,
 	}
-	h.handler = observer.Wrap(site.Handler())
+	h.handler = site.Handler()
+	if conf.dev {
+		base, err := url.Parse(conf.BaseURL)
+		if err != nil {
+			return nil, fmt.Errorf("base_url: %w", err)
+		}
+		h.handler = dev.OneOrigin(base, h.handler)
+	}
+	h.handler = observer.Wrap(h.handler)
 	if !plainHTTP {
 		h.handler = browser.SecureTransport(h.handler)
 	}
@@ -168,7 +177,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		if !conf.dev {
 			return nil
 		}
-		s := &seed{store: st, sealer: sealer, directory: people, identities: identities, base: conf.BaseURL, region: conf.Region}
+		s := &seed{store: st, sealer: sealer, hasher: hasher, directory: people, identities: identities, base: conf.BaseURL, region: conf.Region}
 		return h.beginDev(ctx, s, keys, conf, out)
 	}
 	return h, nil

@@ -104,3 +104,19 @@ func (d *Door) mailbox(w http.ResponseWriter, r *http.Request) error {
 	}
 	return d.Pages.Render(w, r, http.StatusOK, view)
 }
+
+// OneOrigin sends a browser that came by another name of this machine, such as
+// 127.0.0.1, to the server's own: cookies and scripts hold for one origin alone.
+func OneOrigin(base *url.URL, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, port, err := net.SplitHostPort(r.Host)
+		if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsLoopback() && port == base.Port() &&
+			r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html") {
+			there := *base
+			there.Path, there.RawPath, there.RawQuery = r.URL.Path, r.URL.RawPath, r.URL.RawQuery
+			http.Redirect(w, r, there.String(), http.StatusTemporaryRedirect)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
