@@ -21,14 +21,15 @@ type shell struct {
 }
 
 // startServer runs serve --dev in this process and waits for its dev.json.
-func startServer(t *testing.T) *shell {
+func startServer(t *testing.T, flags ...string) *shell {
 	t.Helper()
 	data := filepath.Join(t.TempDir(), "data")
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan int)
 	var log bytes.Buffer
 	go func() {
-		done <- run(ctx, []string{"serve", "--dev", "--data", data, "--listen", "127.0.0.1:0"}, strings.NewReader(""), io.Discard, &log)
+		args := append([]string{"serve", "--dev", "--data", data, "--listen", "127.0.0.1:0"}, flags...)
+		done <- run(ctx, args, strings.NewReader(""), io.Discard, &log)
 	}()
 	t.Cleanup(func() { stop(); <-done })
 	for {

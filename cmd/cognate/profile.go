@@ -101,7 +101,7 @@ func readDevJSON(path string) (*remote, error) {
 	}
 	return &remote{
 		Endpoint: d.BaseURL, AccessKey: d.Operator.AccessKeyID, Secret: d.Operator.SecretAccessKey,
-		UserPool: d.UserPoolID, Identity: d.IdentityPoolID, From: "from " + path,
+		UserPool: d.UserPoolID, Identity: d.IdentityPoolID, Mailbox: d.MailboxURL, Roots: certificateBeside(path), From: "from " + path,
 	}, nil
 }
 
