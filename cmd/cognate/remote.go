@@ -127,6 +127,29 @@ func (r *remote) call(ctx context.Context, service, operation string, in any) (j
 	return nil, r.refused(resp.StatusCode, answer)
 }
 
+// idForm is how the id of one kind of thing looks, for whoever mistyped one.
+type idForm struct{ member, kind, example, list string }
+
+// malformedID finds the id that an answer calls malformed. The answer has a
+// regular expression, which helps programs and not people.
+func malformedID(message string) *idForm {
+	if !strings.Contains(message, "regular expression pattern") && !strings.Contains(message, "Member must have length") {
+		return nil
+	}
+	for _, f := range []idForm{
+		{"userPoolId", "user pool", "us-east-1_AbCdEfGhI", "cognate pool list"},
+		{"identityPoolId", "identity pool", "us-east-1:6f0c5f0e-6a0b-4f5e-9f0b-0d6f6c1d2e3f", "cognate identity-pool list"},
+		{"poolId", "user pool or identity pool", "us-east-1_AbCdEfGhI or us-east-1:6f0c5f0e-6a0b-4f5e-9f0b-0d6f6c1d2e3f", "cognate pool list, cognate identity-pool list"},
+		{"clientId", "app client", "1example23456789", "cognate client list"},
+		{"accessKeyId", "access key", "AKIAEXAMPLE123456789", "cognate access-key list"},
+	} {
+		if strings.Contains(message, "Value at '"+f.member+"'") {
+			return &f
+		}
+	}
+	return nil
+}
+
 func signingName(service string) string {
 	switch service {
 	case api.IdentityPools:
@@ -159,6 +182,10 @@ func (r *remote) refused(status int, answer []byte) error {
 		code = exitForbidden
 	case kind == "ServiceUnavailableException", kind == "TooManyRequestsException":
 		code, what = exitUnreachable, "try again in a moment"
+	case malformedID(body.Message) != nil:
+		id := malformedID(body.Message)
+		err.Message = "that is no " + id.kind + "'s id"
+		code, what = exitUsage, "it looks like "+id.example+"; see what is there with: "+id.list
 	case strings.HasSuffix(kind, "ExistsException"):
 		what = "choose another name, or use the update command"
 	}
