@@ -256,7 +256,7 @@ func (c *config) masterKeys() ([]secret.MasterKey, error) {
 // devMasterKey reads the data folder's own key, or makes it. With --ephemeral
 // the key is kept nowhere: what it seals is gone at the next start too.
 func (c *config) devMasterKey() ([]secret.MasterKey, error) {
-	if c.ephemeral {
+	if c.ephemeral && c.Database == "" {
 		return []secret.MasterKey{{Version: 1, Key: secret.Bytes(secret.KeySize)}}, nil
 	}
 	c.MasterKeyFile = filepath.Join(c.Data, "master.key")

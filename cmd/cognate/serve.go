@@ -108,11 +108,7 @@ func lockData(conf *config) (unlock func(), err error) {
 // from one that the data folder keeps.
 func openSealer(conf *config) (*secret.Sealer, error) {
 	keys, err := conf.masterKeys()
-	switch {
-	case err != nil || len(keys) > 0:
-	case conf.ephemeral: // nothing sealed outlives the process
-		keys = []secret.MasterKey{{Version: 1, Key: secret.Bytes(secret.KeySize)}}
-	case conf.dev:
+	if err == nil && len(keys) == 0 && conf.dev {
 		keys, err = conf.devMasterKey()
 	}
 	if err != nil {
