@@ -76,7 +76,6 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	failures := &respond.Errors{Log: log, Page: func(w http.ResponseWriter, r *http.Request, f respond.Failure) error {
 		return pages.Failure(w, r, page.Chrome{}, f)
 	}}
-	fail := failer(failures)
 	// Services.
 	trail := &audit.Log{Store: st}
 	hasher, err := newHasher()
@@ -123,7 +122,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	}
 	tokens := &oidc.Handler{
 		OAuth: authorizer, Log: log, Principal: login.Principal, EndSession: login.EndSession, SignIn: login.SignIn, Consent: login.Consent,
-		ConfirmLogout: login.ConfirmLogout, SignedOut: login.SignedOut, Refuse: login.Refuse, Fail: fail,
+		ConfirmLogout: login.ConfirmLogout, SignedOut: login.SignedOut, Refuse: login.Refuse, Fail: failures.Write,
 	}
 	administration := &api.API{
 		Directory: people, Identities: identities, Keys: keys, Bearer: who.operatorToken, Issuer: issuer, Now: time.Now, Log: log,
@@ -141,7 +140,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		IdentityPool:     []web.Mount{exchange.Mount},
 		FindPool:         people.Pool,
 		FindIdentityPool: identities.Pool,
-		Fail:             fail,
+		Fail:             failures.Write,
 	}
 	if conf.dev {
 		toys := &dev.Door{Pages: pages, Failures: failures, Messages: st.All().KeptMessages, Facts: func() dev.Facts { return *h.facts.Load() },
@@ -149,7 +148,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		site.Root = append(site.Root, toys.Routes)
 	}
 	observer := &web.Observer{
-		Log: log, Address: proxies.Address, Measure: numbers.measure, MaxBody: maxBody, Fail: fail,
+		Log: log, Address: proxies.Address, Measure: numbers.measure, MaxBody: maxBody, Fail: failures.Write,
 	}
 	h.handler = site.Handler()
 	if conf.dev {
@@ -250,17 +249,6 @@ func assets(pages *page.Pages) web.Mount {
 	return func(mux *http.ServeMux) {
 		mux.Handle("GET /static/", pages.Static())
 		mux.Handle("GET /favicon.ico", pages.Favicon())
-	}
-}
-
-// failer answers what no door answers: a page for a browser, JSON for a program.
-func failer(failures *respond.Errors) func(http.ResponseWriter, *http.Request, error) {
-	return func(w http.ResponseWriter, r *http.Request, err error) {
-		if strings.Contains(r.Header.Get("Accept"), "text/html") {
-			failures.WritePage(w, r, err)
-			return
-		}
-		failures.WriteJSON(w, r, err)
 	}
 }
 

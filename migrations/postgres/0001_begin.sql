@@ -149,7 +149,6 @@ create table access_keys (
   sealed_secret bytea not null,
   enabled boolean not null default true,
   created_at bigint not null,
-  last_used_at bigint not null default 0,
   primary key (pool, id),
   foreign key (pool, user_id) references users (pool, id) on delete cascade
 );

@@ -149,7 +149,6 @@ create table access_keys (
   sealed_secret blob not null,
   enabled boolean not null default 1,
   created_at integer not null,
-  last_used_at integer not null default 0,
   primary key (pool, id),
   foreign key (pool, user_id) references users (pool, id) on delete cascade
 );
