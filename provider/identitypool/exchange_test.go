@@ -32,7 +32,7 @@ func TestExchangeKnowsPeopleAgain(t *testing.T) {
 		}
 		again := signedIn(w.accessToken(alice, nil))
 		again.SubjectTokenType = identitypool.TokenAccess
-		// The issue: at most two reads for a known identity, and no write.
+		// At most two reads for a known identity, and no write.
 		counts := storetest.Count(w, w.Store, func() {
 			if got := w.trade(again); got.IdentityID != first.IdentityID {
 				w.Errorf("alice was %s and is %s", first.IdentityID, got.IdentityID)

@@ -3,6 +3,7 @@ package oauth
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -21,6 +22,10 @@ func (s *Server) Revoke(ctx context.Context, c Credentials) error {
 	asking, value, err := s.tokenRequest(ctx, c)
 	if err != nil {
 		return err
+	}
+	if asking.Settings.RevocationOff {
+		// RFC 7009 section 2.2.1.
+		return fail(http.StatusBadRequest, "unsupported_token_type", "Revocation is switched off for this client.")
 	}
 	ctx = asClient(ctx, asking)
 	if strings.Count(value, ".") == 2 {

@@ -27,12 +27,11 @@ func (h *Handler) authorize(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.Follow(w, r, decision)
+	return h.follow(w, r, decision)
 }
 
-// Follow does what a decision says. The door that signs people in calls it with
-// what oauth.Resume, Consent and Deny answer.
-func (h *Handler) Follow(w http.ResponseWriter, r *http.Request, d *oauth.Decision) error {
+// follow does what a decision says.
+func (h *Handler) follow(w http.ResponseWriter, r *http.Request, d *oauth.Decision) error {
 	switch {
 	case d.SignIn != nil:
 		return h.SignIn(w, r, d.SignIn)

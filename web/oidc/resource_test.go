@@ -133,6 +133,12 @@ func TestRevocation(t *testing.T) {
 		if mine := d.tokens(t, public, ""); revoke(public, "", mine.Refresh) != 200 || d.active(t, mine.Access) {
 			t.Error("a public client cannot revoke its own")
 		}
+		kept := d.tokens(t, web, password)
+		must(t, d.st.Pool(poolID).ChangeClient(t.Context(), web, func(c *provider.Client) error { c.Settings.RevocationOff = true; return nil }))
+		wantError(t, read(t, d.post("/oauth2/revoke", web, password, url.Values{"token": {kept.Refresh}})), 400, "unsupported_token_type")
+		if !d.active(t, kept.Refresh) {
+			t.Error("a client without revocation has revoked")
+		}
 	})
 }
 
