@@ -65,7 +65,7 @@ type Identity struct {
 	ID         string `gorm:"primaryKey"`
 	State      IdentityState
 	MergedInto string
-	ValidAfter Time // credentials from before are dead
+	ValidAfter Time // credentials that were issued under an earlier one are dead
 	CreatedAt  Time `gorm:"autoCreateTime:false"`
 	UpdatedAt  Time `gorm:"autoUpdateTime:false"`
 }

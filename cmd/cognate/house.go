@@ -110,6 +110,8 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		BaseURL: conf.BaseURL, Region: conf.Region, UserPoolIssuer: issuer, OpenVerifier: upstreams.TokenVerifier, MergeDatasets: datasets.Merge,
 	}
 	people.Forget = identities.Forget // in the transaction that deletes the user
+	people.EndCredentials = identities.EndCredentials
+	identities.Ended = feed.EndStreams
 
 	federated := &signin.Federation{Flow: flow, Directory: people, Open: upstreams.Redirector}
 

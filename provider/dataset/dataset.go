@@ -44,8 +44,8 @@ type Service struct {
 type Owner struct {
 	PoolID     string
 	IdentityID string
-	// Issued is when the caller's credential was made. Credentials from before
-	// the identity's ValidAfter are refused; an operator's counts as made now.
+	// Issued is the identity's ValidAfter when the caller's credential was made.
+	// Once it has moved on the credential is refused. For an operator it is now.
 	Issued provider.Time
 }
 

@@ -152,6 +152,31 @@ func TestSlowReader(t *testing.T) {
 	})
 }
 
+func TestOneIdentitysStreamsEnd(t *testing.T) {
+	each(t, func(d *desk) {
+		sub, err := d.Feed.Subscribe(d.who.PoolID, d.who.IdentityID)
+		d.must(err)
+		defer sub.Close()
+		other, err := d.Feed.Subscribe(d.who.PoolID, "another")
+		d.must(err)
+		defer other.Close()
+		d.Feed.EndStreams(d.who.PoolID, d.who.IdentityID)
+		<-sub.Wake()
+		if _, over := sub.Take(); !over {
+			d.Error("the identity's stream goes on")
+		}
+		if _, over := other.Take(); over {
+			d.Error("another identity's stream ended")
+		}
+		again, err := d.Feed.Subscribe(d.who.PoolID, d.who.IdentityID)
+		d.must(err)
+		defer again.Close()
+		if _, over := again.Take(); over {
+			d.Error("a new stream ended as it began")
+		}
+	})
+}
+
 // TestNothingIsToldOfARollback writes in a transaction that fails afterwards.
 func TestNothingIsToldOfARollback(t *testing.T) {
 	each(t, func(d *desk) {

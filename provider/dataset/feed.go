@@ -38,7 +38,7 @@ type Feed struct {
 type Subscription struct {
 	feed *Feed
 	key  [2]string
-	wake chan struct{} // one token when something waits or the feed has closed
+	wake chan struct{} // one token when something waits or the stream has ended
 
 	mu      sync.Mutex
 	sent    map[string]int64 // the newest revision told, by dataset
@@ -84,7 +84,7 @@ func (s *Subscription) Close() {
 // Wake has a value when Take may have something to give.
 func (s *Subscription) Wake() <-chan struct{} { return s.wake }
 
-// Take returns what waits, oldest first, and whether the feed has ended.
+// Take returns what waits, oldest first, and whether the stream has ended.
 func (s *Subscription) Take() (changes []store.Change, over bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -199,16 +199,30 @@ func (f *Feed) poll(ctx context.Context, pools []string, newest provider.Time) (
 	return newest, nil
 }
 
+// EndStreams ends an identity's streams on this node. Those on other nodes end
+// when they next ask whether their credential stands.
+func (f *Feed) EndStreams(poolID, identityID string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for s := range f.subs[[2]string{poolID, identityID}] {
+		s.end()
+	}
+}
+
 func (f *Feed) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.closed = true
 	for _, subs := range f.subs {
 		for s := range subs {
-			s.mu.Lock()
-			s.over = true
-			s.stir()
-			s.mu.Unlock()
+			s.end()
 		}
 	}
+}
+
+func (s *Subscription) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = true
+	s.stir()
 }

@@ -35,6 +35,9 @@ type Config struct {
 	// Forget lets go of a user who is deleted, wherever else they are known. It
 	// runs inside the transaction that deletes them.
 	Forget func(ctx context.Context, pool, user string) error
+	// EndCredentials ends what a user's tokens were traded for at identity pools.
+	// It runs inside the transaction that ends their sessions and grants.
+	EndCredentials func(ctx context.Context, pool, user string) error
 	// CheckIdP says whether an identity provider's type is known and its details
 	// fit, secrets included. It must not ask the network. Its *federation.Error is
 	// told to the operator. Without it, details are taken as they are.

@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"context"
 	"errors"
 	"runtime"
 	"sync"
@@ -347,6 +348,53 @@ func TestPasswordsAndSessionsEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		code(t, d.DeleteUser(ctx, pool, "a"), provider.CodeNotFound)
+	})
+}
+
+// What a user's tokens were traded for ends with their sessions, in one
+// transaction or not at all.
+func TestCredentialsEndWithSessions(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		ctx, d := t.Context(), open(t, st)
+		pool := newPool(t, d, provider.PoolSettings{})
+		u, err := d.CreateUser(ctx, pool, directory.NewUser{Username: "a"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ended int
+		var fault error
+		d.EndCredentials = func(ctx context.Context, p, user string) error {
+			if p != pool || user != u.ID || !st.InTx(ctx) {
+				t.Errorf("asked for %s in %s, in a transaction: %v", user, p, st.InTx(ctx))
+			}
+			ended++
+			return fault
+		}
+		d.Invite = func(context.Context, *provider.Pool, *provider.User, string) error { return nil }
+		for _, c := range []struct {
+			name string
+			call func() error
+			ends int
+		}{
+			{"a new invitation", func() error { _, err := d.Reinvite(ctx, pool, "a", ""); return err }, 1},
+			{"a password", func() error { return d.SetPassword(ctx, pool, "a", "12 numbers here", true) }, 1},
+			{"signing out everywhere", func() error { return d.SignOut(ctx, pool, "a") }, 1},
+			{"disabling", func() error { return d.SetEnabled(ctx, pool, "a", false) }, 1},
+			{"enabling", func() error { return d.SetEnabled(ctx, pool, "a", true) }, 0},
+			{"a new attribute", func() error { return d.UpdateUser(ctx, pool, "a", map[string]string{"name": "A"}) }, 0},
+		} {
+			if ended = 0; c.call() != nil || ended != c.ends {
+				t.Errorf("%s ended credentials %d times", c.name, ended)
+			}
+		}
+		fault = errors.New("undone")
+		if err := d.SetEnabled(ctx, pool, "a", false); !errors.Is(err, fault) {
+			t.Errorf("got %v", err)
+		}
+		if u, err := d.FindUser(ctx, pool, "a"); err != nil || !u.Enabled {
+			t.Errorf("disabled while the credentials go on: %+v, %v", u, err)
+		}
 	})
 }
 

@@ -124,6 +124,9 @@ func (d *Directory) setPassword(ctx context.Context, u *provider.User, password 
 	pw.UserID = u.ID
 	st := d.Store.Pool(p.ID)
 	return d.change(ctx, p.ID, UserSetPassword, userTarget(u.ID), nil, func(ctx context.Context) error {
+		if err := d.end(ctx, u, "password set by an operator"); err != nil {
+			return err
+		}
 		err := st.ChangeUser(ctx, u.ID, func(u *provider.User) ([]provider.UserName, error) {
 			u.Status = provider.UserForceChangePassword
 			if permanent {
@@ -134,10 +137,7 @@ func (d *Directory) setPassword(ctx context.Context, u *provider.User, password 
 		if err != nil {
 			return err
 		}
-		if err := st.SetPassword(ctx, pw); err != nil {
-			return err
-		}
-		if err := st.EndUserSessions(ctx, u.ID, "password set by an operator"); err != nil || then == nil {
+		if err := st.SetPassword(ctx, pw); err != nil || then == nil {
 			return err
 		}
 		return then(ctx)

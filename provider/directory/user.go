@@ -171,8 +171,8 @@ func (d *Directory) DeleteUser(ctx context.Context, pool, name string) error {
 	})
 }
 
-// SetEnabled lets a user in or shuts them out; shutting out ends every session
-// and grant at once.
+// SetEnabled lets a user in or shuts them out; shutting out ends every session,
+// grant and credential of an identity pool at once.
 //
 // Errors: provider.ErrUserNotFound; provider.CodeForbidden for the last owner.
 func (d *Directory) SetEnabled(ctx context.Context, pool, name string, enabled bool) error {
@@ -190,7 +190,7 @@ func (d *Directory) SetEnabled(ctx context.Context, pool, name string, enabled b
 			if err := d.keepOwner(ctx, p, u.ID, Everywhere); err != nil {
 				return err
 			}
-			if err := st.EndUserSessions(ctx, u.ID, "user disabled"); err != nil {
+			if err := d.end(ctx, u, "user disabled"); err != nil {
 				return err
 			}
 		}
@@ -221,7 +221,8 @@ func (d *Directory) Confirm(ctx context.Context, pool, name string) error {
 	})
 }
 
-// SignOut ends every session and grant of a user.
+// SignOut ends every session and grant of a user, and every credential that they
+// have from an identity pool.
 //
 // Errors: provider.ErrUserNotFound.
 func (d *Directory) SignOut(ctx context.Context, pool, name string) error {
@@ -230,8 +231,20 @@ func (d *Directory) SignOut(ctx context.Context, pool, name string) error {
 		return err
 	}
 	return d.change(ctx, pool, UserSignOut, userTarget(u.ID), nil, func(ctx context.Context) error {
-		return d.Store.Pool(pool).EndUserSessions(ctx, u.ID, "signed out by an operator")
+		return d.end(ctx, u, "signed out by an operator")
 	})
+}
+
+// end ends everything that a user is signed in by. Identities come first, as
+// when a user is deleted: two transactions that take the same rows in the same
+// order do not deadlock.
+func (d *Directory) end(ctx context.Context, u *provider.User, reason string) error {
+	if d.EndCredentials != nil {
+		if err := d.EndCredentials(ctx, u.PoolID, u.ID); err != nil {
+			return err
+		}
+	}
+	return d.Store.Pool(u.PoolID).EndUserSessions(ctx, u.ID, reason)
 }
 
 func userTarget(id string) string { return "user/" + id }

@@ -32,6 +32,10 @@ type credentialClaims struct {
 	Details    []policy.Detail `json:"authorization_details"`
 	AccessKey  string          `json:"access_key_id,omitempty"`
 	KeyVersion int             `json:"access_key_version,omitempty"`
+	// ValidAfter is the identity's, in microseconds, when this was issued. Whole
+	// seconds of iat could not tell a credential that was ended from one that was
+	// issued just after.
+	ValidAfter provider.Time `json:"valid_after,omitempty"`
 }
 
 // grant is everything that goes into a credential.
@@ -71,6 +75,7 @@ func (s *Service) issue(ctx context.Context, g grant) (*issued, error) {
 	c := credentialClaims{
 		Issuer: s.Issuer(g.pool.ID), Subject: g.identity.ID, Audience: g.pool.ID, ID: uuid.NewString(),
 		Use: token.UseCredential, ClientID: g.clientID, Scope: g.scope, Role: RoleARN(g.pool.ID, g.role.Name), AMR: []string{amrGuest},
+		ValidAfter: g.identity.ValidAfter,
 	}
 	if g.proof != nil {
 		if g.proof.ExpiresAt.Before(expires) {
@@ -127,9 +132,9 @@ type Credential struct {
 	IdentityID  string
 	Role        string // ARN
 	Guest       bool
-	IssuedAt    time.Time
 	ExpiresAt   time.Time
-	AccessKeyID string // of a session token that goes with temporary keys; else empty
+	AccessKeyID string        // of a session token that goes with temporary keys; else empty
+	ValidAfter  provider.Time // the identity's when the credential was issued
 
 	keyVersion int
 	policies   *policy.Document
@@ -170,8 +175,8 @@ func (s *Service) openToken(ctx context.Context, pool, compact string, use token
 	}
 	return &Credential{
 		PoolID: pool, IdentityID: c.Subject, Role: c.Role, Guest: c.AMR[0] == amrGuest,
-		IssuedAt: verified.IssuedAt.Time(), ExpiresAt: verified.ExpiresAt.Time(),
-		AccessKeyID: c.AccessKey, keyVersion: c.KeyVersion, policies: doc,
+		ExpiresAt:   verified.ExpiresAt.Time(),
+		AccessKeyID: c.AccessKey, ValidAfter: c.ValidAfter, keyVersion: c.KeyVersion, policies: doc,
 	}, nil
 }
 
@@ -180,7 +185,7 @@ func (s *Service) openToken(ctx context.Context, pool, compact string, use token
 //
 // Errors: provider.CodeUnauthorized where it does not stand.
 func (s *Service) Standing(ctx context.Context, c *Credential) error {
-	err := s.Store.IdentityPool(c.PoolID).CheckIdentity(ctx, c.IdentityID, provider.At(c.IssuedAt))
+	err := s.Store.IdentityPool(c.PoolID).CheckIdentity(ctx, c.IdentityID, c.ValidAfter)
 	if code := provider.CodeOf(err); code == provider.CodeNotFound || code == provider.CodeUnauthorized {
 		return &provider.Error{Code: provider.CodeUnauthorized, Kind: "credential", Message: "The credential is no longer accepted. Get a new one.", Cause: err}
 	}

@@ -59,13 +59,14 @@ type Exchanged struct {
 
 // Exchange trades a token, or nothing for a guest, for a credential. A known
 // identity costs two reads, one for the grant behind the token and one for the
-// login, and no write.
+// login, and no write; one more read just after its credentials were ended.
 //
 // Errors: provider.CodeUnauthorized for a bad subject token, provider.CodeInvalid
 // naming the parameter (audience, resource, scope, ...), provider.CodeForbidden
 // where no role or no guest is to be had, and those of identities: CodeConflict,
 // CodeLimit, CodeThrottled.
 func (s *Service) Exchange(ctx context.Context, pool string, r ExchangeRequest) (*Exchanged, error) {
+	began := s.Now()
 	p, err := s.open(ctx, pool)
 	if err != nil {
 		return nil, err
@@ -89,6 +90,11 @@ func (s *Service) Exchange(ctx context.Context, pool string, r ExchangeRequest) 
 	who, err := s.resolve(ctx, p, claimed, proofs(proof))
 	if err != nil {
 		return nil, err
+	}
+	if endedLately(who, began) {
+		if _, _, err := s.present(ctx, p, r); err != nil {
+			return nil, err
+		}
 	}
 	out := &Exchanged{IdentityID: who.ID}
 	if proof == nil && claimed == "" {

@@ -3,7 +3,6 @@ package identitypool
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -42,6 +41,7 @@ func (s *Service) ID(ctx context.Context, pool string, logins map[string]string)
 //
 // Errors: those of Exchange, provider.ErrIdentityNotFound.
 func (s *Service) CredentialsFor(ctx context.Context, identity string, logins map[string]string, customRole string) (id string, keys *TemporaryKeys, err error) {
+	began := s.Now()
 	p, brought, err := s.recognise(ctx, identity, logins)
 	if err != nil {
 		return "", nil, err
@@ -56,6 +56,11 @@ func (s *Service) CredentialsFor(ctx context.Context, identity string, logins ma
 	}
 	if g.identity, err = s.resolve(ctx, p, identity, brought); err != nil {
 		return "", nil, err
+	}
+	if endedLately(g.identity, began) {
+		if _, err := s.verifyLogins(ctx, p, logins); err != nil {
+			return "", nil, err
+		}
 	}
 	g.keys = newKeys(p)
 	credential, err := s.issue(ctx, g)
@@ -186,48 +191,6 @@ func (s *Service) Unlink(ctx context.Context, identity string, logins map[string
 		hashes = append(hashes, p.keys.hashes(proof)...)
 	}
 	return s.unlink(ctx, p, identity, hashes)
-}
-
-// Forget takes a user of one of our own user pools off every identity, in the
-// transaction that ctx carries. An identity goes with its last login, and its
-// datasets with it.
-func (s *Service) Forget(ctx context.Context, userPool, user string) error {
-	gone := &Proof{Source: &provider.IdentitySource{Kind: KindPool, PoolID: userPool}, Subject: user, realm: userPool}
-	for after := ""; ; {
-		pools, err := s.Store.All().IdentityPools(ctx, after, forgetBatch)
-		if err != nil {
-			return err
-		}
-		for i := range pools {
-			if err := s.forgetIn(ctx, &pools[i], gone); err != nil {
-				return fmt.Errorf("forget a user in %s: %w", pools[i].ID, err)
-			}
-			after = pools[i].ID
-		}
-		if len(pools) < forgetBatch {
-			return nil
-		}
-	}
-}
-
-const forgetBatch = 100
-
-func (s *Service) forgetIn(ctx context.Context, row *provider.IdentityPool, gone *Proof) error {
-	keys, err := s.openKeys(row)
-	if err != nil {
-		return err
-	}
-	p := &openPool{row, keys}
-	logins, err := s.Store.IdentityPool(p.ID).Logins(ctx, keys.hashes(gone))
-	if err != nil {
-		return err
-	}
-	for _, l := range logins {
-		if err := s.unlink(ctx, p, l.Owner.ID, [][]byte{l.Login.SubjectHash}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // unlink removes logins, and the identity with the last one.

@@ -36,6 +36,10 @@ type Service struct {
 	// MergeDatasets carries a guest's datasets over to the identity that the
 	// guest merges into, in the transaction that ctx carries.
 	MergeDatasets func(ctx context.Context, pool, from, to string) error
+
+	// Ended, if set, hears of each identity whose credentials were ended, once
+	// that is committed. It must be quick.
+	Ended func(pool, identity string)
 }
 
 // Caches is what the service remembers for as long as the pools do not change.

@@ -135,8 +135,8 @@ func (p *IdentityPool) MergeDatasets(ctx context.Context, from, to string) ([]pr
 	return moved, translate(err)
 }
 
-// CheckIdentity says whether a credential issued at that moment still stands for
-// the identity.
+// CheckIdentity says whether a credential that was issued under that ValidAfter
+// still stands for the identity.
 //
 // Errors: provider.ErrIdentityNotFound, also for one that was merged away;
 // CodeUnauthorized when its credentials from then are dead.

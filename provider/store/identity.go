@@ -150,14 +150,17 @@ func (p *IdentityPool) DeleteIdentities(ctx context.Context, ids []string) (gone
 	return gone, err
 }
 
-// EndCredentials makes every credential that an identity got before now worthless
-// where identities are looked up, as the sync service does.
+// EndCredentials makes every credential that an identity has worthless where
+// identities are looked up, as the sync service does. ValidAfter always grows,
+// also where this node's clock is behind the one that moved it last: credentials
+// carry the value that they were issued under.
 //
 // Errors: provider.ErrIdentityNotFound.
 func (p *IdentityPool) EndCredentials(ctx context.Context, id string) error {
 	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
 		now := p.s.Now()
-		r := db.Exec("update identities set valid_after = ?, updated_at = ? where pool = ? and id = ?", now, now, p.ID, id)
+		r := db.Exec("update identities set valid_after = case when valid_after < ? then ? else valid_after + 1 end, updated_at = ? "+
+			"where pool = ? and id = ?", now, now, now, p.ID, id)
 		if r.Error == nil && r.RowsAffected == 0 {
 			return provider.ErrIdentityNotFound
 		}

@@ -68,3 +68,35 @@ func TestUnusedGuestsExpire(t *testing.T) {
 		}
 	})
 }
+
+// Of two nodes the slower clock may end credentials last.
+func TestEndCredentialsNeverGoesBack(t *testing.T) {
+	t.Parallel()
+	eachConfig(t, func(t *testing.T, c store.Config) {
+		var behind atomic.Int64
+		start := time.Now()
+		c.Now = func() time.Time { return start.Add(-time.Duration(behind.Load())) }
+		st := connect(t, c)
+		if err := st.All().CreateIdentityPool(t.Context(), &provider.IdentityPool{ID: "p", Name: "p", SealedHMAC: []byte{1}}); err != nil {
+			t.Fatal(err)
+		}
+		addIdentity(t, st, "user", provider.IdentityLinked)
+		pool := st.IdentityPool("p")
+		for _, late := range []time.Duration{0, 0, time.Second} {
+			behind.Store(int64(late))
+			before, err := pool.Identity(t.Context(), "user")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := pool.CheckIdentity(t.Context(), "user", before.ValidAfter); err != nil {
+				t.Errorf("a credential of now: %v", err)
+			}
+			if err := pool.EndCredentials(t.Context(), "user"); err != nil {
+				t.Fatal(err)
+			}
+			if err := pool.CheckIdentity(t.Context(), "user", before.ValidAfter); provider.CodeOf(err) != provider.CodeUnauthorized {
+				t.Errorf("ended %v late: %v", late, err)
+			}
+		}
+	})
+}

@@ -16,7 +16,7 @@ type Batch struct {
 	Dataset    string
 	Patches    []provider.Patch
 	By         string        // who writes, for modified_by
-	Issued     provider.Time // when the caller's credential was made
+	Issued     provider.Time // the ValidAfter that the caller's credential was issued under
 	Limits     DatasetLimits
 }
 

@@ -106,7 +106,7 @@ func (d *Door) owner(r *http.Request, c *caller, action string, permission direc
 	if action != "" && !d.allows(r, c, action, name) {
 		return dataset.Owner{}, errForbidden
 	}
-	return dataset.Owner{PoolID: pool, IdentityID: identity, Issued: provider.At(c.credential.IssuedAt)}, nil
+	return dataset.Owner{PoolID: pool, IdentityID: identity, Issued: c.credential.ValidAfter}, nil
 }
 
 // allows asks the sealed policy of an identity. Operators were asked as a whole.
