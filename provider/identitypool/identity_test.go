@@ -169,6 +169,70 @@ func TestPoolsAndRolesAreChecked(t *testing.T) {
 	})
 }
 
+// A pool trusts only user pools and app clients that are there. One that has
+// gone since is not in the way of other changes.
+func TestSourcesAreThere(t *testing.T) {
+	each(t, func(w *world) {
+		for name, src := range map[string]provider.IdentitySource{
+			"no such user pool":  identitypool.UserPoolSource("cognito-idp.us-east-1.amazonaws.com/us-east-1_nothing00", clientID),
+			"no such app client": identitypool.UserPoolSource("cognito-idp.us-east-1.amazonaws.com/"+userPoolID, clientID, "nothing"),
+		} {
+			p := &provider.IdentityPool{Name: "x", Settings: provider.IdentityPoolSettings{Providers: []provider.IdentitySource{src}}}
+			if err := w.CreatePool(w.Context(), p); provider.CodeOf(err) != provider.CodeInvalid || !strings.Contains(err.Error(), "noth") {
+				w.Errorf("create, %s: %v", name, err)
+			}
+			_, err := w.UpdatePool(w.Context(), w.pool, func(p *provider.IdentityPool) error {
+				p.Settings.Providers = []provider.IdentitySource{src}
+				return nil
+			})
+			if provider.CodeOf(err) != provider.CodeInvalid {
+				w.Errorf("update, %s: %v", name, err)
+			}
+		}
+		w.must(w.Store.Pool(userPoolID).DeleteClient(w.Context(), clientID))
+		_, err := w.UpdatePool(w.Context(), w.pool, func(p *provider.IdentityPool) error { p.Name = "another"; return nil })
+		w.must(err)
+	})
+}
+
+// A role goes once nothing names it, and a refusal says what does.
+func TestNamedRoleStays(t *testing.T) {
+	each(t, func(w *world) {
+		w.role("clerk", `permit (principal, action, resource);`)
+		w.must(w.Store.Pool(userPoolID).CreateGroup(w.Context(), &provider.Group{Name: "clerks", RoleARN: w.arn("clerk")}))
+		w.must(w.SetRoles(w.Context(), w.pool, w.arn("member"), w.arn("visitor"), map[string]provider.RoleMapping{loginKey: {
+			Type: "Rules", Ambiguous: "Deny", Rules: []provider.RoleRule{{Claim: "c", Match: "Equals", Value: "v", Role: w.arn("clerk")}},
+		}}))
+		stays := func(role string, by ...string) {
+			w.Helper()
+			err := w.DeleteRole(w.Context(), w.pool, role)
+			if provider.CodeOf(err) != provider.CodeConflict {
+				w.Fatalf("%s: %v", role, err)
+			}
+			for _, name := range by {
+				if !strings.Contains(err.Error(), name) {
+					w.Errorf("%s: %v does not name %s", role, err, name)
+				}
+			}
+			if _, err := w.Role(w.Context(), w.pool, role); err != nil {
+				w.Errorf("%s went all the same: %v", role, err)
+			}
+		}
+		stays("member", "signed in")
+		stays("visitor", "guests")
+		stays("clerk", loginKey, "clerks", userPoolID)
+		w.must(w.SetRoles(w.Context(), w.pool, "", "", nil))
+		stays("clerk", "clerks")
+		w.must(w.Store.Pool(userPoolID).DeleteGroup(w.Context(), "clerks"))
+		for _, role := range []string{"member", "visitor", "clerk"} {
+			w.must(w.DeleteRole(w.Context(), w.pool, role))
+		}
+		if err := w.DeleteRole(w.Context(), w.pool, "member"); provider.CodeOf(err) != provider.CodeNotFound {
+			w.Errorf("twice: %v", err)
+		}
+	})
+}
+
 func TestDeletedUserIsForgotten(t *testing.T) {
 	each(t, func(w *world) {
 		alice := w.person()

@@ -43,6 +43,9 @@ func (s *Service) CreatePool(ctx context.Context, p *provider.IdentityPool) erro
 		return err
 	}
 	err = s.Store.Tx(ctx, func(ctx context.Context) error {
+		if err := s.sourcesExist(ctx, p.Settings.Providers, nil); err != nil {
+			return err
+		}
 		if err := s.Store.All().CreateIdentityPool(ctx, p); err != nil {
 			return err
 		}
@@ -79,11 +82,15 @@ func (s *Service) UpdatePool(ctx context.Context, id string, change func(*provid
 	var out *provider.IdentityPool
 	err := s.Store.Tx(ctx, func(ctx context.Context) error {
 		err := s.Store.IdentityPool(id).Change(ctx, func(p *provider.IdentityPool) error {
+			before := p.Settings.Providers
 			if err := change(p); err != nil {
 				return err
 			}
 			out = p
-			return checkPool(p)
+			if err := checkPool(p); err != nil {
+				return err
+			}
+			return s.sourcesExist(ctx, p.Settings.Providers, before)
 		})
 		if err != nil {
 			return err
@@ -146,6 +153,35 @@ func checkPool(p *provider.IdentityPool) error {
 	return nil
 }
 
+// sourcesExist wants the user pools and app clients that now names to be there.
+// What was named before may be gone since: it gives nobody anything, and must
+// not be in the way of another change.
+func (s *Service) sourcesExist(ctx context.Context, now, before []provider.IdentitySource) error {
+	for _, src := range now {
+		if src.Kind != KindPool {
+			continue
+		}
+		for _, client := range src.Audiences {
+			if slices.ContainsFunc(before, func(b provider.IdentitySource) bool {
+				return b.PoolID == src.PoolID && slices.Contains(b.Audiences, client)
+			}) {
+				continue
+			}
+			if _, err := s.Store.Pool(src.PoolID).Get(ctx); provider.CodeOf(err) == provider.CodeNotFound {
+				return provider.Invalid("ProviderName", "There is no user pool %q.", src.PoolID)
+			} else if err != nil {
+				return err
+			}
+			if _, err := s.Store.Pool(src.PoolID).Client(ctx, client); provider.CodeOf(err) == provider.CodeNotFound {
+				return provider.Invalid("ClientId", "The user pool %q has no app client %q.", src.PoolID, client)
+			} else if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func checkSource(src *provider.IdentitySource) error {
 	if len(src.Audiences) == 0 || len(src.Audiences) > maxAudiences || slices.Contains(src.Audiences, "") {
 		return provider.Invalid("ClientId", "The provider %q needs 1 to %d client ids whose tokens are taken.", src.Name, maxAudiences)
@@ -191,10 +227,10 @@ func (s *Service) SetRoles(ctx context.Context, id, authenticated, guest string,
 		}
 	}
 	return s.Store.Tx(ctx, func(ctx context.Context) error {
-		if err := s.rolesExist(ctx, id, arns); err != nil {
-			return err
-		}
 		err := s.Store.IdentityPool(id).Change(ctx, func(p *provider.IdentityPool) error {
+			if err := s.rolesExist(ctx, id, arns); err != nil {
+				return err
+			}
 			for key := range mappings {
 				if !slices.ContainsFunc(p.Settings.Providers, func(src provider.IdentitySource) bool { return mapsSource(key, &src) }) {
 					return provider.Invalid("RoleMappings", "%q names no provider of this identity pool.", key)

@@ -3,6 +3,10 @@ package identitypool
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
@@ -65,16 +69,58 @@ func (s *Service) UpdateRole(ctx context.Context, pool, name string, change func
 	return out, err
 }
 
-// DeleteRole removes a role. Whoever the pool would give it to gets none.
+// DeleteRole removes a role that nothing names any more.
 //
-// Errors: provider.ErrRoleNotFound.
+// Errors: provider.ErrRoleNotFound; provider.CodeConflict saying what names it.
 func (s *Service) DeleteRole(ctx context.Context, pool, name string) error {
 	return s.Store.Tx(ctx, func(ctx context.Context) error {
+		// It takes the pool's row, as SetRoles does, so that the role is not named
+		// meanwhile.
 		if err := s.Store.IdentityPool(pool).DeleteRole(ctx, name); err != nil {
 			return err
 		}
+		by, err := s.namedBy(ctx, pool, name)
+		if err != nil {
+			return err
+		}
+		if len(by) > 0 {
+			return &provider.Error{Code: provider.CodeConflict, Kind: "role",
+				Message: fmt.Sprintf("The role %q is named by %s. Let go of it there first.", name, strings.Join(by, ", "))}
+		}
 		return s.Audit.Record(ctx, pool, "role.delete", audit.Success, "role/"+name, nil)
 	})
+}
+
+// maxNamed is how many groups a refusal names.
+const maxNamed = 5
+
+// namedBy says in words what would give a role to somebody.
+func (s *Service) namedBy(ctx context.Context, pool, name string) ([]string, error) {
+	p, err := s.Store.IdentityPool(pool).Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	arn := RoleARN(pool, name)
+	var by []string
+	if p.Settings.AuthenticatedRole == arn {
+		by = append(by, "the identity pool for those who are signed in")
+	}
+	if p.Settings.GuestRole == arn {
+		by = append(by, "the identity pool for guests")
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.Settings.RoleMappings)) {
+		if slices.ContainsFunc(p.Settings.RoleMappings[key].Rules, func(r provider.RoleRule) bool { return r.Role == arn }) {
+			by = append(by, "the rules for "+key)
+		}
+	}
+	groups, err := s.Store.All().GroupsOfRole(ctx, arn, maxNamed)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range groups {
+		by = append(by, fmt.Sprintf("the group %q of user pool %s", g.Name, g.PoolID))
+	}
+	return by, nil
 }
 
 func checkRole(r *provider.Role) error {

@@ -29,6 +29,16 @@ func (p *Pool) Groups(ctx context.Context, after string, limit int) ([]provider.
 	return out, translate(err)
 }
 
+// GroupsOfRole lists at most limit groups, of all user pools, that give the role
+// of that ARN.
+func (a *All) GroupsOfRole(ctx context.Context, arn string, limit int) ([]provider.Group, error) {
+	var out []provider.Group
+	err := a.s.db(ctx).Table(groupTable).
+		Where("role_arn = ? and exists (select 1 from pools p where p.id = "+groupTable+".pool and p.deleted_at = 0)", arn).
+		Order("pool, name").Limit(limit).Find(&out).Error
+	return out, translate(err)
+}
+
 // CreateGroup adds a group. It fills the owner and the times.
 //
 // Errors: provider.ErrGroupExists.

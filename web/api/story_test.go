@@ -151,6 +151,8 @@ func story() []step {
 		{id + "AdminDeleteUser", user, "UserNotFoundException"},
 		{id + "DeleteUserPoolClient", client, ""},
 		{id + "DeleteResourceServer", server, ""},
+		{own + "DeleteRole", role, "ResourceConflictException"},
+		{ip + "SetIdentityPoolRoles", plus(ipool, "Roles", m{}), ""},
 		{own + "DeleteRole", role, ""},
 		{ip + "DeleteIdentityPool", ipool, ""},
 		{ip + "DescribeIdentityPool", ipool, "ResourceNotFoundException"},
