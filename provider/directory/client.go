@@ -169,6 +169,8 @@ func checkGrants(c *provider.Client) error {
 		return oauthError("client_credentials cannot be combined with another flow.")
 	case machine && c.Public():
 		return oauthError("client_credentials needs an app client with a secret.")
+	case machine && slices.Contains(s.Scopes, OperatorScope):
+		return provider.Invalid("AllowedOAuthScopes", "%s is for clients with users: a machine's token belongs to nobody, and only operators administer. Use the code flow, or an operator's access key.", OperatorScope)
 	case s.OAuthEnabled && !code && !machine:
 		return oauthError("AllowedOAuthFlowsUserPoolClient needs at least one flow.")
 	case s.OAuthEnabled && len(s.Scopes) == 0:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
@@ -269,9 +270,22 @@ func TestClients(t *testing.T) {
 				t.Errorf("%s: %v, want %q", uri, err, want)
 			}
 		}
+		operators, err := d.OperatorsPool(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		robot := &provider.Client{Name: "job", Settings: provider.ClientSettings{OAuthEnabled: true, GrantTypes: []string{"client_credentials"}, Scopes: []string{directory.OperatorScope}}}
+		if _, err := d.CreateClient(ctx, operators.ID, robot, true, ""); provider.CodeOf(err) != provider.CodeInvalid || !strings.Contains(err.Error(), "belongs to nobody") {
+			t.Errorf("a robot that administers: %v", err)
+		}
+		person := web("https://app.example.com/cb")
+		person.Settings.Scopes = []string{"openid", directory.OperatorScope}
+		if _, err := d.CreateClient(ctx, operators.ID, person, false, ""); err != nil {
+			t.Errorf("a client for operators: %v", err)
+		}
 		unknown := web("https://app.example.com/cb")
 		unknown.Settings.Scopes = []string{"https://api.example.com/write"}
-		_, err := d.CreateClient(ctx, pool, unknown, false, "")
+		_, err = d.CreateClient(ctx, pool, unknown, false, "")
 		code(t, err, provider.CodeNotFound)
 		foreign := web("https://app.example.com/cb")
 		foreign.Settings.IdentityProviders = []string{directory.LocalProvider, "Nobody"}
