@@ -9,9 +9,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/cognate-idp/cognate/e2e/server"
 	"github.com/cognate-idp/cognate/e2e/visitor"
@@ -114,10 +116,41 @@ func TestTwoProcesses(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a new key is known at once", func(t *testing.T) {
+	t.Run("a new key is known before it signs", func(t *testing.T) {
+		published := func(p *server.Process) string {
+			var set struct {
+				Keys []struct {
+					ID string `json:"kid"`
+				} `json:"keys"`
+			}
+			getJSON(t, on(p, meta.JWKS), "", &set)
+			var ids []string
+			for _, key := range set.Keys {
+				ids = append(ids, key.ID)
+			}
+			slices.Sort(ids)
+			return strings.Join(ids, " ")
+		}
+		// upcoming counts the keys that wait for their turn, one an algorithm.
+		upcoming := func() (n int) {
+			list, _ := administer(t, first, server.Own+"ListKeys", map[string]any{"PoolId": first.Dev.UserPoolID})["Keys"].([]any)
+			for _, key := range list {
+				if m, ok := key.(map[string]any); ok && m["State"] == "next" {
+					n++
+				}
+			}
+			return n
+		}
 		machine := visitor.Client{ID: first.Dev.Clients.Machine.ID, Secret: first.Dev.Clients.Machine.Secret}
 		old := ""
 		for range 3 {
+			// A job makes the keys that come next, and the other process, which
+			// asks for changes twice a second, must have heard of them.
+			for deadline := time.Now().Add(time.Minute); upcoming() < 2 || published(first) != published(second); time.Sleep(20 * time.Millisecond) {
+				if time.Now().After(deadline) {
+					t.Fatalf("%d keys come next; published are\n%s\n%s", upcoming(), published(first), published(second))
+				}
+			}
 			administer(t, first, server.Own+"RotateKey", map[string]any{"PoolId": first.Dev.UserPoolID})
 			tokens, err := visitor.New(nil, "", "").Redeem(t.Context(), on(first, meta.Token), url.Values{"grant_type": {"client_credentials"}}, machine)
 			if err != nil {

@@ -6,4 +6,8 @@
 //
 // Each test starts a server of its own on a free port; pictures go to
 // e2e/artefacts. `go test -short` runs none of it.
+//
+// COGNATE_TEST_BINARY names a server to test instead of one built from the tree.
+// COGNATE_TEST_POSTGRES is the address of a PostgreSQL superuser's database;
+// without it a server is started for the tests.
 package e2e

@@ -49,7 +49,6 @@ type ClientSettings struct {
 	RevocationOff       bool           `json:"revocation_off,omitempty"`
 	RevealUnknownUsers  bool           `json:"reveal_unknown_users,omitempty"` // PreventUserExistenceErrors LEGACY
 	RequireConsent      bool           `json:"require_consent,omitempty"`      // a third party's client: the user is asked
-	FirstParty          bool           `json:"first_party,omitempty"`
 	AuthSessionMinutes  int            `json:"auth_session_minutes,omitempty"` // life of one sign-in attempt; 3-15, default 15
 	LogoURI             string         `json:"logo_uri,omitempty"`
 	ClientURI           string         `json:"client_uri,omitempty"`

@@ -19,7 +19,6 @@ type IdentityPool struct {
 type IdentityPoolSettings struct {
 	AllowGuests       bool                   `json:"allow_guests,omitempty"`
 	AllowClassicFlow  bool                   `json:"allow_classic_flow,omitempty"`
-	DeveloperProvider string                 `json:"developer_provider,omitempty"`
 	Providers         []IdentitySource       `json:"providers,omitempty"`
 	AuthenticatedRole string                 `json:"authenticated_role,omitempty"` // ARN
 	GuestRole         string                 `json:"guest_role,omitempty"`         // ARN

@@ -78,7 +78,6 @@ type PasswordPolicy struct {
 	RequireNumbers        bool `json:"require_numbers,omitempty"`
 	RequireSymbols        bool `json:"require_symbols,omitempty"`
 	TemporaryValidityDays int  `json:"temporary_validity_days,omitempty"` // default 7
-	HistorySize           int  `json:"history_size,omitempty"`
 }
 
 // Attribute is one entry of a pool's attribute schema.

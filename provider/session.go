@@ -93,13 +93,6 @@ type Consent struct {
 	UpdatedAt Time     `gorm:"autoUpdateTime:false"`
 }
 
-// RevokedToken is a stateless token that was revoked by itself.
-type RevokedToken struct {
-	PoolID    string `gorm:"primaryKey;column:pool"`
-	JTI       string `gorm:"primaryKey;column:jti"`
-	ExpiresAt Time
-}
-
 // Throttle counts failures under one key (a user, an address).
 type Throttle struct {
 	PoolID      string `gorm:"primaryKey;column:pool"`

@@ -107,5 +107,4 @@ type AccessKey struct {
 	SealedSecret []byte
 	Enabled      bool
 	CreatedAt    Time `gorm:"autoCreateTime:false"`
-	LastUsedAt   Time
 }

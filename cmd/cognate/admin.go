@@ -38,6 +38,10 @@ func recoverCommand() *cobra.Command {
 				conf.Data = dataDir
 			}
 			conf.fillIn()
+			// It may well be the first command on a new machine.
+			if err := os.MkdirAll(conf.Data, 0o700); err != nil {
+				return fix(fmt.Errorf("data folder: %w", err), "choose another with --data")
+			}
 			if len(conf.MasterKeys) == 0 && conf.MasterKeyFile == "" {
 				// A development server's data folder has a key of its own.
 				conf.dev = true

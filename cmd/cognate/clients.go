@@ -61,7 +61,7 @@ func clientCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := s.confirm("app client", now.UserPoolClient.ClientName); err != nil {
+				if err := s.confirm("app client", now.UserPoolClient.ClientName, args[0]); err != nil {
 					return err
 				}
 				return s.do(api.UserPools, "DeleteUserPoolClient", in, "Deleted app client %s.", args[0])

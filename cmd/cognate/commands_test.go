@@ -21,14 +21,15 @@ type shell struct {
 }
 
 // startServer runs serve --dev in this process and waits for its dev.json.
-func startServer(t *testing.T) *shell {
+func startServer(t *testing.T, flags ...string) *shell {
 	t.Helper()
 	data := filepath.Join(t.TempDir(), "data")
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan int)
 	var log bytes.Buffer
 	go func() {
-		done <- run(ctx, []string{"serve", "--dev", "--data", data, "--listen", "127.0.0.1:0"}, strings.NewReader(""), io.Discard, &log)
+		args := append([]string{"serve", "--dev", "--data", data, "--listen", "127.0.0.1:0"}, flags...)
+		done <- run(ctx, args, strings.NewReader(""), io.Discard, &log)
 	}()
 	t.Cleanup(func() { stop(); <-done })
 	for {
@@ -87,7 +88,7 @@ func TestCommands(t *testing.T) {
 	if out := s.must("pool", "show", pool); !strings.Contains(out, "The Shop") || !strings.Contains(out, "12") {
 		t.Errorf("an update lost or forgot something:\n%s", out)
 	}
-	if code, _, errs := s.try("", "pool", "delete", pool, "--yes"); code != exitFailure || !strings.Contains(errs, "protected") {
+	if code, _, errs := s.try("", "pool", "delete", pool, "--yes"); code != exitFailure || !strings.Contains(errs, "protected") || !strings.Contains(errs, "fix: lift the protection with: cognate pool update "+pool+" --protect=false") {
 		t.Errorf("%d %s", code, errs)
 	}
 
@@ -148,6 +149,10 @@ func TestCommands(t *testing.T) {
 			t.Errorf("no %s in the trail", event)
 		}
 	}
+	doomed := s.value("UserPool.Id", "pool", "create", "Doomed")
+	if code, _, errs := s.try(doomed+"\n", "pool", "delete", doomed); code != exitOK {
+		t.Errorf("its id does not confirm a deletion: %s", errs)
+	}
 	if out := s.must("operator", "whoami"); !strings.Contains(out, "owner") {
 		t.Errorf("%s", out)
 	}
@@ -182,11 +187,33 @@ func TestExitCodes(t *testing.T) {
 		{"", "pool list --profile none", exitUsage, "fix:"},
 		{"", "pool list --dev-json /nowhere/dev.json", exitUsage, "fix:"},
 		{"", "nothing", exitUsage, "fix:"},
+		{"", "pool show x", exitUsage, "fix: it looks like us-east-1_"},
+		{"", "identity-pool show x", exitUsage, "fix: it looks like us-east-1:"},
+		{"", "keys list x", exitUsage, "cognate pool list, cognate identity-pool list"},
+		{"", "client show a.b", exitUsage, "that is no app client's id"},
+		{"", "client update x", exitUsage, "nothing is to be changed"},
+		{"", "group update editors", exitUsage, "nothing is to be changed"},
+		{"", "user create carol --email carol@example.com", exitOK, "was sent to carol@example.com; a development server keeps the message at http://localhost:"},
+		{"", "user create dan", exitOK, "Set one with: cognate user set-password dan"},
+		{"a-long-Passw0rd!\n", "user create erin --no-message --email erin@example.com --password-stdin", exitOK, "the one that you gave"},
 		{"alice\n", "user delete alice", exitOK, "Type its name"},
 	} {
 		code, _, errs := s.try(c.input, strings.Fields(c.args)...)
+		if strings.Contains(errs, "regular expression") {
+			t.Errorf("%s: %s", c.args, errs)
+		}
 		if code != c.code || !strings.Contains(errs, c.errs) {
 			t.Errorf("%s: exit %d, want %d: %s", c.args, code, c.code, errs)
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	for _, arg := range []string{"version", "--version"} {
+		var out, errs bytes.Buffer
+		if code := run(t.Context(), []string{arg}, strings.NewReader(""), &out, &errs); code != exitOK || out.String() != "cognate "+versionText()+"\n" {
+			t.Errorf("%s: %d %q %s", arg, code, out.String(), errs.String())
 		}
 	}
 }
@@ -196,6 +223,45 @@ func TestPrintable(t *testing.T) {
 	t.Parallel()
 	if got := printable("a\x1b[31mb\u009bc\nd"); got != "a [31mb c d" {
 		t.Errorf("%q", got)
+	}
+}
+
+// Without a profile file there are no profiles, and naming one tells how to make
+// it. A key that nothing reads is refused.
+func TestProfileFile(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", dir)
+	t.Setenv("HOME", dir)
+	path, err := profilePath()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := func(args ...string) (int, string) {
+		var o, e bytes.Buffer
+		return run(t.Context(), args, strings.NewReader(""), &o, &e), e.String()
+	}
+	if code, errs := command("profile", "list"); code != exitOK {
+		t.Error(code, errs)
+	}
+	if code, errs := command("pool", "list", "--profile", "foo"); code != exitUsage || !strings.Contains(errs, path) || !strings.Contains(errs, "fix: create that file with: profiles: {foo:") {
+		t.Error(code, errs)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]int{
+		"profiles: {a.b: {endpoint: https://id.example.com}}": exitOK,
+		"profiles: {}": exitOK,
+		"profiles: {a.b: {endpoints: https://id.example.com}}":       exitUsage,
+		"profiles: {a.b: {endpoint: {url: https://id.example.com}}}": exitUsage,
+		"profile: {a.b: {endpoint: https://id.example.com}}":         exitUsage,
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code, errs := command("profile", "list"); code != want {
+			t.Errorf("%s: exit %d, want %d: %s", text, code, want, errs)
+		}
 	}
 }
 

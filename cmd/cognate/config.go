@@ -161,9 +161,10 @@ func (c *config) check() error {
 		bad       bool
 		what, fix string
 	}{
-		{!c.dev && c.BaseURL == "", "base_url is not set", "set base_url (COGNATE_BASE_URL) to the https address that browsers use, or start with --dev to try things out"},
 		{c.ephemeral && !c.dev, "--ephemeral would forget every account at the next start", "add --dev, or leave --ephemeral out"},
 		{c.selfTLS && !c.dev, "--tls makes a certificate that nobody trusts", "set tls_cert and tls_key, or add --dev"},
+		{!validListen(c.Listen), "listen must be HOST:PORT with a port from 0 to 65535", "for example --listen localhost:8420"},
+		{!c.dev && c.BaseURL == "", "base_url is not set", "set base_url (COGNATE_BASE_URL) to the https address that browsers use, or start with --dev to try things out"},
 		{!c.dev && len(c.MasterKeys) == 0 && c.MasterKeyFile == "", "there is no master key, so secrets could not be sealed", "set master_key_file to a file holding the output of: echo 1:$(openssl rand -base64 32)"},
 		{(c.TLSCert == "") != (c.TLSKey == ""), "tls_cert and tls_key go together", "set both or neither"},
 		{c.BaseURL != "" && !validBase(c.BaseURL), "base_url must be an absolute http or https URL without path, query or fragment", "for example base_url: https://login.example.com"},
@@ -191,6 +192,12 @@ func (c *config) check() error {
 	}
 	_, err := c.masterKeys()
 	return err
+}
+
+func validListen(s string) bool {
+	_, port, err := net.SplitHostPort(s)
+	n, bad := strconv.Atoi(port)
+	return err == nil && bad == nil && n >= 0 && n <= 65535
 }
 
 func validBase(s string) bool {
@@ -262,14 +269,14 @@ func (c *config) masterKeys() ([]secret.MasterKey, error) {
 // devMasterKey reads the data folder's own key, or makes it. With --ephemeral
 // the key is kept nowhere: what it seals is gone at the next start too.
 func (c *config) devMasterKey() ([]secret.MasterKey, error) {
-	if c.ephemeral {
+	if c.ephemeral && c.Database == "" {
 		return []secret.MasterKey{{Version: 1, Key: secret.Bytes(secret.KeySize)}}, nil
 	}
 	c.MasterKeyFile = filepath.Join(c.Data, "master.key")
 	if _, err := os.Stat(c.MasterKeyFile); errors.Is(err, os.ErrNotExist) {
 		line := "1:" + base64.StdEncoding.EncodeToString(secret.Bytes(secret.KeySize)) + "\n"
 		if err := os.WriteFile(c.MasterKeyFile, []byte(line), 0o600); err != nil {
-			return nil, fmt.Errorf("write master key: %w", err)
+			return nil, fix(fmt.Errorf("write master key: %w", err), "choose a folder that this user may write to, with --data")
 		}
 	}
 	return c.masterKeys()

@@ -72,6 +72,12 @@ func (d *devJSON) write(data string) error {
 // banner says where everything is.
 func (d *devJSON) banner(w io.Writer, data string) error {
 	user := d.Users[0]
+	known := func(password string) string {
+		if password == "" {
+			return "(the password you gave it)"
+		}
+		return password
+	}
 	_, err := fmt.Fprintf(w, `
   Cognate is ready.
 
@@ -90,10 +96,10 @@ func (d *devJSON) banner(w io.Writer, data string) error {
 
   Stop with Ctrl-C.
 
-`, d.DemoAppURL, user.Username, user.Password, d.MailboxURL, d.BaseURL, d.Issuer, d.IdentityPoolID,
+`, d.DemoAppURL, user.Username, known(user.Password), d.MailboxURL, d.BaseURL, d.Issuer, d.IdentityPoolID,
 		d.Clients.Public.ClientID, d.Clients.Confidential.ClientID, d.Clients.Confidential.ClientSecret,
 		d.Clients.Machine.ClientID, d.Clients.Machine.ClientSecret,
-		d.Operator.Username, d.Operator.Password, devJSONPath(data))
+		d.Operator.Username, known(d.Operator.Password), devJSONPath(data))
 	if err != nil {
 		return fmt.Errorf("print: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"os"
 	"runtime"
 	"strings"
@@ -75,7 +76,6 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	failures := &respond.Errors{Log: log, Page: func(w http.ResponseWriter, r *http.Request, f respond.Failure) error {
 		return pages.Failure(w, r, page.Chrome{}, f)
 	}}
-	fail := failer(failures)
 	// Services.
 	trail := &audit.Log{Store: st}
 	hasher, err := newHasher()
@@ -126,7 +126,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	}
 	tokens := &oidc.Handler{
 		OAuth: authorizer, Log: log, Principal: login.Principal, EndSession: login.EndSession, SignIn: login.SignIn, Consent: login.Consent,
-		ConfirmLogout: login.ConfirmLogout, SignedOut: login.SignedOut, Refuse: login.Refuse, Fail: fail,
+		ConfirmLogout: login.ConfirmLogout, SignedOut: login.SignedOut, Refuse: login.Refuse, Fail: failures.Write,
 	}
 	administration := &api.API{
 		Directory: people, Identities: identities, Keys: keys, Bearer: who.operatorToken, Issuer: issuer, Now: time.Now, Log: log,
@@ -144,16 +144,25 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		IdentityPool:     []web.Mount{exchange.Mount},
 		FindPool:         people.Pool,
 		FindIdentityPool: identities.Pool,
-		Fail:             fail,
+		Fail:             failures.Write,
 	}
 	if conf.dev {
-		toys := &dev.Door{Pages: pages, Failures: failures, Messages: st.All().KeptMessages, Facts: func() dev.Facts { return *h.facts.Load() }}
+		toys := &dev.Door{Pages: pages, Failures: failures, Messages: st.All().KeptMessages, Facts: func() dev.Facts { return *h.facts.Load() },
+			BaseURL: conf.BaseURL}
 		site.Root = append(site.Root, toys.Routes)
 	}
 	observer := &web.Observer{
-		Log: log, Address: proxies.Address, Measure: numbers.measure, MaxBody: maxBody, Fail: fail,
+		Log: log, Address: proxies.Address, Measure: numbers.measure, MaxBody: maxBody, Fail: failures.Write,
 	}
-	h.handler = observer.Wrap(site.Handler())
+	h.handler = site.Handler()
+	if conf.dev {
+		base, err := url.Parse(conf.BaseURL)
+		if err != nil {
+			return nil, fmt.Errorf("base_url: %w", err)
+		}
+		h.handler = dev.OneOrigin(base, h.handler)
+	}
+	h.handler = observer.Wrap(h.handler)
 	if !plainHTTP {
 		h.handler = browser.SecureTransport(h.handler)
 	}
@@ -171,7 +180,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		if !conf.dev {
 			return nil
 		}
-		s := &seed{store: st, sealer: sealer, directory: people, identities: identities, base: conf.BaseURL, region: conf.Region}
+		s := &seed{store: st, sealer: sealer, hasher: hasher, directory: people, identities: identities, base: conf.BaseURL, region: conf.Region}
 		return h.beginDev(ctx, s, keys, conf, out)
 	}
 	return h, nil
@@ -231,17 +240,6 @@ func assets(pages *page.Pages) web.Mount {
 	return func(mux *http.ServeMux) {
 		mux.Handle("GET /static/", pages.Static())
 		mux.Handle("GET /favicon.ico", pages.Favicon())
-	}
-}
-
-// failer answers what no door answers: a page for a browser, JSON for a program.
-func failer(failures *respond.Errors) func(http.ResponseWriter, *http.Request, error) {
-	return func(w http.ResponseWriter, r *http.Request, err error) {
-		if strings.Contains(r.Header.Get("Accept"), "text/html") {
-			failures.WritePage(w, r, err)
-			return
-		}
-		failures.WriteJSON(w, r, err)
 	}
 }
 

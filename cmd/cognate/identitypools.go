@@ -53,7 +53,7 @@ func identityPoolCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := s.confirm("identity pool", now.IdentityPoolName); err != nil {
+			if err := s.confirm("identity pool", now.IdentityPoolName, args[0]); err != nil {
 				return err
 			}
 			return s.do(api.IdentityPools, "DeleteIdentityPool", m{"IdentityPoolId": args[0]}, "Deleted identity pool %s.", args[0])

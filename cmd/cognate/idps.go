@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/cognate-idp/cognate/federation/catalog"
 	"github.com/cognate-idp/cognate/web/api"
 )
 
@@ -34,7 +36,9 @@ func idpCommand() *cobra.Command {
 			})
 		}, withPool, func(c *cobra.Command) {
 			create.bind(c)
-			c.Flags().StringVar(&kind, "type", "OIDC", "OIDC, SAML, Google, Facebook, LoginWithAmazon or SignInWithApple")
+			kinds := (&catalog.Catalog{}).Kinds()
+			c.Flags().StringVar(&kind, "type", "OIDC", strings.Join(kinds, ", "))
+			_ = c.RegisterFlagCompletionFunc("type", cobra.FixedCompletions(kinds, cobra.ShellCompDirectiveNoFileComp))
 		}),
 		verb("show NAME", "Show an identity provider, without its secret", func(s *session, args []string) error {
 			return s.withIdP(args[0], func(in m) error { return show(s, api.UserPools, "DescribeIdentityProvider", in, idpFields) })

@@ -44,7 +44,9 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		Short:         "Self-hosted sign-in: user pools, identity pools and sync",
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Version:       versionText(),
 	}
+	root.SetVersionTemplate("cognate {{.Version}}\n")
 	root.SetArgs(args)
 	root.SetIn(in)
 	root.SetOut(out)
@@ -88,12 +90,16 @@ func versionCommand() *cobra.Command {
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			v := version
-			if info, ok := debug.ReadBuildInfo(); ok && v == "devel" && info.Main.Version != "" && info.Main.Version != "(devel)" {
-				v = info.Main.Version
-			}
-			_, err := fmt.Fprintln(c.OutOrStdout(), "cognate", v)
+			_, err := fmt.Fprintln(c.OutOrStdout(), "cognate", versionText())
 			return err
 		},
 	}
+}
+
+// versionText is the linker's word, or what go install knows.
+func versionText() string {
+	if info, ok := debug.ReadBuildInfo(); ok && version == "devel" && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return version
 }

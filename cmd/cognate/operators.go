@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"maps"
 	"slices"
 
@@ -95,8 +97,8 @@ func profileCommand() *cobra.Command {
 		Use: "list", Short: "List profiles", Args: arguments("list"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			all, path, err := readProfiles()
-			if err != nil {
-				return &exitError{fix(err, "write "+path+"; see docs/cli.md for its form"), exitUsage}
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return &exitError{fix(err, "mend "+path+"; see docs/cli.md for its form"), exitUsage}
 			}
 			s := &session{out: c.OutOrStdout()}
 			rows := [][]string{}

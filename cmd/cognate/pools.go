@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -34,10 +35,15 @@ func poolCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := s.confirm("user pool", out.UserPool.Name); err != nil {
+			if err := s.confirm("user pool", out.UserPool.Name, args[0]); err != nil {
 				return err
 			}
-			return s.do(api.UserPools, "DeleteUserPool", m{"UserPoolId": args[0]}, "Deleted user pool %s.", args[0])
+			err = s.do(api.UserPools, "DeleteUserPool", m{"UserPoolId": args[0]}, "Deleted user pool %s.", args[0])
+			var r *refusal
+			if errors.As(err, &r) && out.UserPool.DeletionProtection == "ACTIVE" && r.Type == "InvalidParameterException" {
+				return &exitError{fix(r, "lift the protection with: cognate pool update "+args[0]+" --protect=false"), exitFailure}
+			}
+			return err
 		}, deleting, completePoolArgument),
 	)
 }
@@ -65,7 +71,7 @@ func (f *poolFlags) bind(c *cobra.Command, profile string) {
 	p.StringVar(&f.displayName, "display-name", "", "the name that sign-in pages show")
 	p.StringVar(&f.tokenProfile, "token-profile", profile, "standard (RFC 9068) or cognito")
 	p.Int64Var(&f.least, "password-length", 8, "the least number of characters of a password")
-	p.BoolVar(&f.protect, "protect", false, "refuse to delete the pool")
+	p.BoolVar(&f.protect, "protect", false, "refuse to delete the pool; --protect=false lifts it")
 	p.BoolVar(&f.selfSign, "self-sign-up", false, "let people make accounts themselves")
 	if profile == "" {
 		p.StringVar(&f.name, "name", "", "a new name")

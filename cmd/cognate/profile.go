@@ -7,6 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/file"
@@ -101,7 +104,7 @@ func readDevJSON(path string) (*remote, error) {
 	}
 	return &remote{
 		Endpoint: d.BaseURL, AccessKey: d.Operator.AccessKeyID, Secret: d.Operator.SecretAccessKey,
-		UserPool: d.UserPoolID, Identity: d.IdentityPoolID, From: "from " + path,
+		UserPool: d.UserPoolID, Identity: d.IdentityPoolID, Mailbox: d.MailboxURL, Roots: certificateBeside(path), From: "from " + path,
 	}, nil
 }
 
@@ -120,8 +123,11 @@ func readProfiles() (map[string]profile, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	k := koanf.New("\n") // names of profiles may hold dots
+	k := koanf.New(profileDelimiter)
 	if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
+		return nil, path, fmt.Errorf("read %s: %w", path, err)
+	}
+	if err := checkProfileKeys(k.Keys()); err != nil {
 		return nil, path, fmt.Errorf("read %s: %w", path, err)
 	}
 	var out struct {
@@ -133,8 +139,33 @@ func readProfiles() (map[string]profile, string, error) {
 	return out.Profiles, path, nil
 }
 
+// profileDelimiter stands between the parts of a key: names of profiles may hold
+// dots.
+const profileDelimiter = "\n"
+
+// checkProfileKeys refuses names that nothing reads, so that a typing error
+// cannot pass unseen.
+func checkProfileKeys(keys []string) error {
+	var known []string
+	t := reflect.TypeFor[profile]()
+	for i := range t.NumField() {
+		known = append(known, t.Field(i).Tag.Get("koanf"))
+	}
+	for _, key := range keys {
+		parts := strings.Split(key, profileDelimiter)
+		if parts[0] != "profiles" || len(parts) > 3 || len(parts) == 3 && !slices.Contains(known, parts[2]) {
+			return fmt.Errorf("unknown key %s: below profiles and a profile's name there are %s", strings.Join(parts, "."), strings.Join(known, ", "))
+		}
+	}
+	return nil
+}
+
 func readProfile(name string) (*remote, error) {
 	all, path, err := readProfiles()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &exitError{fix(fmt.Errorf("there is no profile %q: %w", name, err),
+			"create that file with: profiles: {"+name+": {endpoint: https://..., access_key_id: ..., secret_access_key: ...}}"), exitUsage}
+	}
 	if err != nil {
 		return nil, &exitError{fix(err, "see docs/cli.md for the form of the file"), exitUsage}
 	}

@@ -26,20 +26,22 @@ const (
 // demoScopes are what the demo app asks for.
 var demoScopes = []string{"openid", "profile", "email", demoScope}
 
-// seed makes the demo of a development server, once for each database. What only
-// the demo's user may know is kept sealed beside it, so that dev.json can be
-// written again at each start.
+// seed makes the demo of a development server and, at each later start, whatever
+// of it is gone: the demo is there to be broken. What only its user may know is
+// kept sealed in the database, so that dev.json can be written again.
 type seed struct {
 	store      *store.Store
 	sealer     *secret.Sealer
+	hasher     *secret.Hasher
 	directory  *directory.Directory
 	identities *identitypool.Service
 	base       string
 	region     string
 }
 
-// seeded is what was made.
-type seeded struct {
+// plan is what the demo is made of: ids and secrets, chosen before anything is
+// made under them.
+type plan struct {
 	Pool, Public, Confidential, ConfidentialSecret, Machine, MachineSecret string
 	UserPassword, OperatorPassword, AccessKey, AccessSecret                string
 	IdentityPool                                                           string
@@ -54,80 +56,141 @@ const (
 
 func seedRow() secret.Row { return secret.Row{Table: "settings", ID: seedSetting, Column: "value"} }
 
-// run makes the demo, or finds it, and puts this start's addresses into it.
+// run makes the demo whole, and puts this start's addresses into it.
 func (s *seed) run(ctx context.Context) (*devJSON, error) {
-	var made seeded
-	err := s.store.Tx(ctx, func(ctx context.Context) error {
-		sealed, err := s.store.All().Setting(ctx, seedSetting, func() ([]byte, error) {
-			if made, err := s.make(ctx); err != nil {
-				return nil, err
-			} else if plain, err := json.Marshal(made); err != nil {
-				return nil, fmt.Errorf("demo: %w", err)
-			} else {
-				return s.sealer.Seal(seedRow(), plain), nil
-			}
-		})
-		if err != nil {
-			return err
+	var made *plan
+	var err error
+	for range 2 { // another server may be making the same demo in the same database
+		if made, err = s.load(ctx); err != nil {
+			return nil, err
 		}
-		plain, err := s.sealer.Open(seedRow(), sealed)
-		if err != nil {
-			return fix(fmt.Errorf("demo: %w", err), "the data folder's database was made with another master.key; restore it, or delete the folder")
+		if err = s.ensure(ctx, made); provider.CodeOf(err) != provider.CodeExists {
+			break
 		}
-		return json.Unmarshal(plain, &made)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("make the demo: %w", err)
 	}
-	if err := s.identityPool(ctx, made.IdentityPool); err != nil {
-		return nil, fmt.Errorf("make the demo: %w", err)
+	if provider.CodeOf(err) == provider.CodeExists {
+		// Somebody deleted a pool of the demo, and its id is still being cleared away.
+		*made = s.choose()
+		err = s.ensure(ctx, made)
+	}
+	if err != nil {
+		return nil, fix(fmt.Errorf("make the demo: %w", err), "delete the data folder to begin anew")
+	}
+	if err := s.save(ctx, made); err != nil {
+		return nil, err
 	}
 	return s.address(ctx, made)
 }
 
-func (s *seed) make(ctx context.Context) (seeded, error) {
-	var out seeded
-	d := s.directory
-	pool := &provider.Pool{
-		Name: "Demo", TokenProfile: provider.TokenProfileStandard,
-		Settings: provider.PoolSettings{DisplayName: "Northwind Cycling", AliasAttrs: []string{"email"}},
+func (s *seed) choose() plan {
+	return plan{
+		Pool: secret.UserPoolID(s.region), IdentityPool: s.region + ":" + uuid.NewString(),
+		Public: secret.ClientID(), Confidential: secret.ClientID(), ConfidentialSecret: secret.ClientSecret(),
+		Machine: secret.ClientID(), MachineSecret: secret.ClientSecret(),
+		// Letters, digits, - and _: a double click takes the whole of it.
+		UserPassword: secret.Token()[:16], OperatorPassword: secret.Token()[:20],
 	}
-	if err := d.CreatePool(ctx, pool); err != nil {
-		return out, fmt.Errorf("pool: %w", err)
+}
+
+func (s *seed) load(ctx context.Context) (*plan, error) {
+	sealed, err := s.store.All().Setting(ctx, seedSetting, func() ([]byte, error) { return s.seal(s.choose()) })
+	if err != nil {
+		return nil, fmt.Errorf("find the demo: %w", err)
 	}
-	out.Pool = pool.ID
-	server := &provider.ResourceServer{Identifier: demoAPI, Name: "Demo API", Scopes: []provider.Scope{
-		{Name: "read", Description: "Read your routes"}, {Name: "write", Description: "Change your routes"},
-	}}
-	if err := d.CreateResourceServer(ctx, pool.ID, server); err != nil {
-		return out, fmt.Errorf("resource server: %w", err)
+	plain, err := s.sealer.Open(seedRow(), sealed)
+	if err != nil {
+		return nil, fix(fmt.Errorf("open the demo: %w", err), "the database was made with another master.key: put that back, or delete the data folder")
 	}
-	for _, c := range []struct {
-		name       string
-		id, secret *string
-		settings   provider.ClientSettings
+	made := &plan{}
+	if err := json.Unmarshal(plain, made); err != nil {
+		return nil, fmt.Errorf("read the demo: %w", err)
+	}
+	return made, nil
+}
+
+func (s *seed) seal(p plan) ([]byte, error) {
+	plain, err := json.Marshal(p)
+	if err != nil {
+		return nil, fmt.Errorf("keep the demo: %w", err)
+	}
+	return s.sealer.Seal(seedRow(), plain), nil
+}
+
+func (s *seed) save(ctx context.Context, p *plan) error {
+	sealed, err := s.seal(*p)
+	if err != nil {
+		return err
+	}
+	return s.store.All().SetSetting(ctx, seedSetting, sealed)
+}
+
+// missing reports whether a look-up found nothing; any other failure is returned.
+func missing(err error) (bool, error) {
+	if provider.CodeOf(err) == provider.CodeNotFound {
+		return true, nil
+	}
+	return false, err
+}
+
+// ensure makes what is not there. Its error has provider.CodeExists when a pool's
+// id cannot be used again.
+func (s *seed) ensure(ctx context.Context, made *plan) error {
+	for _, part := range []struct {
+		name string
+		make func(context.Context, *plan) error
 	}{
-		{"Route Planner", &out.Public, nil, s.app()},
-		{"Route Planner server", &out.Confidential, &out.ConfidentialSecret, s.app()},
-		{"Nightly report", &out.Machine, &out.MachineSecret, provider.ClientSettings{
+		{"pool", s.pool}, {"resource server", s.resourceServer}, {"clients", s.clients}, {"identity pool", s.identityPool},
+		{"roles", s.roles}, {"group", s.group}, {"user", s.user}, {"operator", s.operator},
+	} {
+		if err := part.make(ctx, made); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
+		}
+	}
+	return nil
+}
+
+func (s *seed) pool(ctx context.Context, made *plan) error {
+	_, err := s.directory.Pool(ctx, made.Pool)
+	if gone, err := missing(err); !gone {
+		return err
+	}
+	return s.directory.CreatePool(ctx, &provider.Pool{
+		ID: made.Pool, Name: "Demo", TokenProfile: provider.TokenProfileStandard,
+		Settings: provider.PoolSettings{DisplayName: "Northwind Cycling", AliasAttrs: []string{"email"}},
+	})
+}
+
+func (s *seed) resourceServer(ctx context.Context, made *plan) error {
+	_, err := s.directory.ResourceServer(ctx, made.Pool, demoAPI)
+	if gone, err := missing(err); !gone {
+		return err
+	}
+	return s.directory.CreateResourceServer(ctx, made.Pool, &provider.ResourceServer{Identifier: demoAPI, Name: "Demo API", Scopes: []provider.Scope{
+		{Name: "read", Description: "Read your routes"}, {Name: "write", Description: "Change your routes"},
+	}})
+}
+
+func (s *seed) clients(ctx context.Context, made *plan) error {
+	for _, c := range []struct {
+		name, id, secret string
+		settings         provider.ClientSettings
+	}{
+		{"Route Planner", made.Public, "", s.app()},
+		{"Route Planner server", made.Confidential, made.ConfidentialSecret, s.app()},
+		{"Nightly report", made.Machine, made.MachineSecret, provider.ClientSettings{
 			OAuthEnabled: true, GrantTypes: []string{"client_credentials"}, Scopes: []string{demoScope},
 		}},
 	} {
-		client := &provider.Client{Name: c.name, Settings: c.settings}
-		value, err := d.CreateClient(ctx, pool.ID, client, c.secret != nil, "")
+		_, err := s.directory.Client(ctx, made.Pool, c.id)
+		gone, err := missing(err)
+		if gone {
+			_, err = s.directory.CreateClient(ctx, made.Pool, &provider.Client{ID: c.id, Name: c.name, Settings: c.settings}, false, c.secret)
+		}
 		if err != nil {
-			return out, fmt.Errorf("client %s: %w", c.name, err)
-		}
-		*c.id = client.ID
-		if c.secret != nil {
-			*c.secret = value
+			return err
 		}
 	}
-	if err := s.people(ctx, &out); err != nil {
-		return out, err
-	}
-	out.IdentityPool = s.region + ":" + uuid.NewString()
-	return out, s.group(ctx, &out)
+	return nil
 }
 
 // app is what the demo's apps may do.
@@ -144,35 +207,49 @@ func (s *seed) redirects() []string {
 	return []string{s.base + "/demo/", "http://127.0.0.1/callback"}
 }
 
-func (s *seed) people(ctx context.Context, out *seeded) error {
-	d := s.directory
-	// Letters, digits, - and _: a double click takes the whole of it.
-	out.UserPassword, out.OperatorPassword = secret.Token()[:16], secret.Token()[:20]
-	_, err := d.CreateUser(ctx, out.Pool, directory.NewUser{
-		Username: demoUser, Password: out.UserPassword, Permanent: true,
+func (s *seed) user(ctx context.Context, made *plan) error {
+	_, err := s.directory.FindUser(ctx, made.Pool, demoUser)
+	if gone, err := missing(err); !gone {
+		return err
+	}
+	_, err = s.directory.CreateUser(ctx, made.Pool, directory.NewUser{
+		Username: demoUser, Password: made.UserPassword, Permanent: true,
 		Attributes: map[string]string{
 			"email": demoEmail, "email_verified": "true", "name": "Alice Lindqvist", "given_name": "Alice", "family_name": "Lindqvist",
 		},
 	})
 	if err != nil {
-		return fmt.Errorf("user: %w", err)
+		return err
 	}
-	operators, err := d.OperatorsPool(ctx)
+	return s.directory.AddToGroup(ctx, made.Pool, demoUser, demoGroup)
+}
+
+func (s *seed) operator(ctx context.Context, made *plan) error {
+	operators, err := s.directory.OperatorsPool(ctx)
 	if err != nil {
-		return fmt.Errorf("operators: %w", err)
+		return err
 	}
-	_, err = d.CreateUser(ctx, operators.ID, directory.NewUser{Username: demoOperator, Password: out.OperatorPassword, Permanent: true})
+	_, err = s.directory.FindUser(ctx, operators.ID, demoOperator)
+	gone, err := missing(err)
+	if gone {
+		_, err = s.directory.CreateUser(ctx, operators.ID, directory.NewUser{Username: demoOperator, Password: made.OperatorPassword, Permanent: true})
+		if err == nil {
+			err = s.directory.Grant(ctx, demoOperator, provider.RoleOwner, directory.Everywhere)
+		}
+	}
 	if err != nil {
-		return fmt.Errorf("operator: %w", err)
+		return err
 	}
-	if err := d.Grant(ctx, demoOperator, provider.RoleOwner, directory.Everywhere); err != nil {
-		return fmt.Errorf("operator: %w", err)
+	_, _, err = s.directory.AccessKey(ctx, made.AccessKey)
+	gone, err = missing(err)
+	if !gone {
+		return err
 	}
-	key, value, err := d.CreateAccessKey(ctx, demoOperator)
+	key, value, err := s.directory.CreateAccessKey(ctx, demoOperator)
 	if err != nil {
-		return fmt.Errorf("access key: %w", err)
+		return err
 	}
-	out.AccessKey, out.AccessSecret = key.ID, value
+	made.AccessKey, made.AccessSecret = key.ID, value
 	return nil
 }
 
@@ -199,31 +276,36 @@ when { resource in principal };
 `},
 }
 
-// group gives the demo's user a role by way of a group.
-func (s *seed) group(ctx context.Context, out *seeded) error {
-	group := &provider.Group{Name: demoGroup, Description: "May delete datasets", RoleARN: identitypool.RoleARN(out.IdentityPool, "editor")}
-	if err := s.directory.CreateGroup(ctx, out.Pool, group); err != nil {
-		return fmt.Errorf("group: %w", err)
+// group has a role, which its members get.
+func (s *seed) group(ctx context.Context, made *plan) error {
+	_, err := s.directory.Group(ctx, made.Pool, demoGroup)
+	if gone, err := missing(err); !gone {
+		return err
 	}
-	if err := s.directory.AddToGroup(ctx, out.Pool, demoUser, demoGroup); err != nil {
-		return fmt.Errorf("group: %w", err)
-	}
-	return nil
+	return s.directory.CreateGroup(ctx, made.Pool, &provider.Group{
+		Name: demoGroup, Description: "May delete datasets", RoleARN: identitypool.RoleARN(made.IdentityPool, "editor"),
+	})
 }
 
-// identityPool makes the identity pool under the id that the group's role names
-// already. What is there stays, so a start that was cut off is made whole.
-func (s *seed) identityPool(ctx context.Context, id string) error {
-	pool := &provider.IdentityPool{ID: id, Name: "Demo", Settings: provider.IdentityPoolSettings{AllowGuests: true}}
-	if _, err := s.identities.Pool(ctx, id); err == nil {
-		return nil
+func (s *seed) identityPool(ctx context.Context, made *plan) error {
+	_, err := s.identities.Pool(ctx, made.IdentityPool)
+	if gone, err := missing(err); !gone {
+		return err
 	}
-	if err := s.identities.CreatePool(ctx, pool); err != nil {
-		return fmt.Errorf("identity pool: %w", err)
-	}
+	return s.identities.CreatePool(ctx, &provider.IdentityPool{
+		ID: made.IdentityPool, Name: "Demo", Settings: provider.IdentityPoolSettings{AllowGuests: true},
+	})
+}
+
+func (s *seed) roles(ctx context.Context, made *plan) error {
 	for _, r := range demoRoles {
-		if err := s.identities.CreateRole(ctx, pool.ID, &r); err != nil {
-			return fmt.Errorf("role %s: %w", r.Name, err)
+		_, err := s.identities.Role(ctx, made.IdentityPool, r.Name)
+		gone, err := missing(err)
+		if gone {
+			err = s.identities.CreateRole(ctx, made.IdentityPool, &r)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -231,7 +313,7 @@ func (s *seed) identityPool(ctx context.Context, id string) error {
 
 // address writes this start's base URL into the demo: the port may be another
 // than last time.
-func (s *seed) address(ctx context.Context, made seeded) (*devJSON, error) {
+func (s *seed) address(ctx context.Context, made *plan) (*devJSON, error) {
 	pool, err := s.directory.Pool(ctx, made.Pool)
 	if err != nil {
 		return nil, fmt.Errorf("find the demo: %w", err)
@@ -253,20 +335,33 @@ func (s *seed) address(ctx context.Context, made seeded) (*devJSON, error) {
 		return nil, fmt.Errorf("address identity pool: %w", err)
 	}
 
+	password, err := s.stillIn(ctx, made.Pool, demoUser, made.UserPassword)
+	if err != nil {
+		return nil, err
+	}
+	operators, err := s.directory.OperatorsPool(ctx)
+	if err != nil {
+		return nil, err
+	}
+	operatorPassword, err := s.stillIn(ctx, operators.ID, demoOperator, made.OperatorPassword)
+	if err != nil {
+		return nil, err
+	}
+
 	out := &devJSON{
 		BaseURL: s.base, UserPoolID: made.Pool, Issuer: issuer, RedirectURI: s.redirects()[0],
-		Users:          []devUser{{Username: demoUser, Password: made.UserPassword, Email: demoEmail}},
+		Users:          []devUser{{Username: demoUser, Password: password, Email: demoEmail}},
 		IdentityPoolID: made.IdentityPool, MailboxURL: s.base + "/mailbox", DemoAppURL: s.base + "/demo/",
 	}
 	out.Clients.Public.ClientID = made.Public
 	out.Clients.Confidential.ClientID, out.Clients.Confidential.ClientSecret = made.Confidential, made.ConfidentialSecret
 	out.Clients.Machine.ClientID, out.Clients.Machine.ClientSecret, out.Clients.Machine.Scope = made.Machine, made.MachineSecret, demoScope
-	out.Operator.Username, out.Operator.Password = demoOperator, made.OperatorPassword
+	out.Operator.Username, out.Operator.Password = demoOperator, operatorPassword
 	out.Operator.AccessKeyID, out.Operator.SecretAccessKey = made.AccessKey, made.AccessSecret
 	return out, nil
 }
 
-func (s *seed) addressIdentityPool(ctx context.Context, made seeded, issuer string) error {
+func (s *seed) addressIdentityPool(ctx context.Context, made *plan, issuer string) error {
 	p, err := s.identities.Pool(ctx, made.IdentityPool)
 	if err != nil {
 		return err
@@ -287,4 +382,22 @@ func (s *seed) addressIdentityPool(ctx context.Context, made seeded, issuer stri
 	return s.identities.SetRoles(ctx, made.IdentityPool,
 		identitypool.RoleARN(made.IdentityPool, "user"), identitypool.RoleARN(made.IdentityPool, "guest"),
 		map[string]provider.RoleMapping{issuer: {Type: "Token", Ambiguous: "AuthenticatedRole"}})
+}
+
+// stillIn returns the password if it still opens the account, and "" once
+// somebody has changed it: what is printed must work.
+func (s *seed) stillIn(ctx context.Context, pool, name, password string) (string, error) {
+	u, err := s.directory.FindUser(ctx, pool, name)
+	if err != nil {
+		return "", err
+	}
+	kept, err := s.store.Pool(pool).LoginByID(ctx, u.ID)
+	if err != nil || kept.Password.Hash == "" {
+		return "", err
+	}
+	ok, _, err := s.hasher.Verify(ctx, kept.Password.Hash, password)
+	if err != nil || !ok {
+		return "", err
+	}
+	return password, nil
 }

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
 
 	"github.com/cognate-idp/cognate/provider/secret"
@@ -85,6 +86,24 @@ func openStore(ctx context.Context, conf *config, log *slog.Logger) (st *store.S
 	return st, func() { closeStore(); rest() }, nil
 }
 
+// lockData keeps a second server out of a data folder that is in use: it would
+// rewrite dev.json and the demo under the first one's feet. Nodes that share a
+// PostgreSQL database share no folder.
+func lockData(conf *config) (unlock func(), err error) {
+	if conf.Database != "" && !conf.dev {
+		return func() {}, nil
+	}
+	lock := flock.New(filepath.Join(conf.Data, "serve.lock"))
+	got, err := lock.TryLock()
+	if err != nil {
+		return nil, fix(fmt.Errorf("lock data folder %s: %w", conf.Data, err), "choose a folder that this user may write to, with --data")
+	}
+	if !got {
+		return nil, fix(fmt.Errorf("another server uses the data folder %s", conf.Data), "stop it, or choose another folder with --data")
+	}
+	return func() { _ = lock.Unlock() }, nil
+}
+
 // openSealer makes the sealer from the configured master keys; in development
 // from one that the data folder keeps.
 func openSealer(conf *config) (*secret.Sealer, error) {
@@ -114,6 +133,11 @@ func serve(ctx context.Context, conf *config, out, errs io.Writer) error {
 	if err := os.MkdirAll(conf.Data, 0o700); err != nil {
 		return fix(fmt.Errorf("data folder: %w", err), "choose another with --data")
 	}
+	unlock, err := lockData(conf)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	sealer, err := openSealer(conf)
 	if err != nil {
 		return err

@@ -9,10 +9,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // session is one run of a client command: the server it speaks to, and the
@@ -56,6 +58,9 @@ func noun(use, short string, verbs ...func(*flags) *cobra.Command) *cobra.Comman
 func verb(use, short string, run func(s *session, args []string) error, bind ...func(c *cobra.Command)) func(*flags) *cobra.Command {
 	return func(f *flags) *cobra.Command {
 		c := &cobra.Command{Use: use, Short: short, Args: arguments(use), RunE: func(c *cobra.Command, args []string) error {
+			if strings.HasPrefix(use, "update ") && !names(c) {
+				return &exitError{fix(errors.New("nothing is to be changed"), "say what; see "+c.CommandPath()+" --help"), exitUsage}
+			}
 			s, err := f.session(c)
 			if err != nil {
 				return err
@@ -68,6 +73,15 @@ func verb(use, short string, run func(s *session, args []string) error, bind ...
 		f.scope(c)
 		return c
 	}
+}
+
+// names says whether a command line names a setting beside where the thing is.
+func names(c *cobra.Command) bool {
+	named := false
+	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		named = named || f.Changed && f.Name != "pool" && f.Name != "identity-pool"
+	})
+	return named
 }
 
 // arguments wants exactly the arguments that use names in capitals.
@@ -147,14 +161,14 @@ func (s *session) needIdentityPool() (string, error) {
 	return s.ipool, nil
 }
 
-// confirm asks for the name of what is to be deleted.
-func (s *session) confirm(kind, name string) error {
+// confirm asks for the name of what is to be deleted. Its id does as well.
+func (s *session) confirm(kind, name string, id ...string) error {
 	if s.yes {
 		return nil
 	}
 	fmt.Fprintf(s.errs, "This deletes the %s %s for good. Type its name to go on: ", kind, name)
 	line, _ := s.in.ReadString('\n') // an end without a line is a no
-	if strings.TrimSpace(line) == name {
+	if line = strings.TrimSpace(line); line == name || slices.Contains(id, line) {
 		return nil
 	}
 	return &exitError{fix(errors.New("nothing was deleted"), "type "+name+" when asked, or use --yes"), exitUsage}

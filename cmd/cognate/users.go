@@ -44,9 +44,13 @@ func userCommand() *cobra.Command {
 						return err
 					}
 				}
-				return show(s, api.UserPools, "AdminCreateUser", in, func(r *api.AdminCreateUserResponse) []field {
+				err = show(s, api.UserPools, "AdminCreateUser", in, func(r *api.AdminCreateUserResponse) []field {
 					return userFields(r.User.Username, r.User.UserStatus, r.User.Enabled, r.User.Attributes, r.User.UserCreateDate)
 				})
+				if err == nil {
+					fmt.Fprintln(s.errs, s.whereabouts(args[0], values["email"], quiet, piped))
+				}
+				return err
 			})
 		}, withPool, func(c *cobra.Command) {
 			f := c.Flags()
@@ -71,9 +75,6 @@ func userCommand() *cobra.Command {
 				}
 				for _, name := range removed {
 					values[name] = ""
-				}
-				if len(values) == 0 {
-					return &exitError{fix(fmt.Errorf("nothing is to be changed"), "use --attribute name=value or --remove name"), exitUsage}
 				}
 				in["UserAttributes"] = wireAttributes(values)
 				return s.do(api.UserPools, "AdminUpdateUserAttributes", in, "Updated user %s.", args[0])
@@ -114,6 +115,19 @@ func userCommand() *cobra.Command {
 			})
 		}, withPool),
 	)
+}
+
+// whereabouts says where a new user's temporary password is.
+func (s *session) whereabouts(user, email string, quiet, given bool) string {
+	switch {
+	case email != "" && !quiet && s.Mailbox != "":
+		return "The temporary password was sent to " + email + "; a development server keeps the message at " + s.Mailbox
+	case email != "" && !quiet:
+		return "The temporary password was sent to " + email + "."
+	case given:
+		return "Nothing was sent. The temporary password is the one that you gave."
+	}
+	return "Nothing was sent, and nobody knows the temporary password. Set one with: cognate user set-password " + user
 }
 
 func userVerb(name, short, operation, done string) func(*flags) *cobra.Command {

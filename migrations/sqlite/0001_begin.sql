@@ -149,7 +149,6 @@ create table access_keys (
   sealed_secret blob not null,
   enabled boolean not null default 1,
   created_at integer not null,
-  last_used_at integer not null default 0,
   primary key (pool, id),
   foreign key (pool, user_id) references users (pool, id) on delete cascade
 );
@@ -373,6 +372,10 @@ create table identities (
   primary key (pool, id)
 );
 create index identities_created on identities (pool, created_at, id);
+-- The Cognito API names an identity without its pool.
+create index identities_id on identities (id);
+-- Clean-up looks for old guests who saved nothing.
+create index identities_guests on identities (created_at) where state = 'guest';
 
 create table identity_logins (
   pool text not null,
@@ -385,6 +388,16 @@ create table identity_logins (
   foreign key (pool, identity) references identities (pool, id) on delete cascade
 );
 create index identity_logins_identity on identity_logins (pool, identity);
+
+-- Sealed policies that are too long for a token, by the hash that tokens name.
+create table sealed_policies (
+  pool text not null references identity_pools (id) on delete cascade,
+  hash text not null,
+  body blob not null,
+  expires_at integer not null,
+  primary key (pool, hash)
+);
+create index sealed_policies_expiry on sealed_policies (expires_at);
 
 create table datasets (
   pool text not null,
@@ -420,11 +433,15 @@ create table records (
   primary key (pool, identity, dataset, record_key),
   foreign key (pool, identity, dataset) references datasets (pool, identity, name) on delete cascade
 );
-create index records_rev on records (pool, identity, dataset, rev);
+-- No index on rev: every write changes it, which costs each write half of its
+-- time, and a dataset is small enough to be read by its key alone.
+-- Clean-up finds what was removed long ago by this one.
+create index records_tombstones on records (modified_at) where deleted;
 
 -- +goose Down
 drop table records;
 drop table datasets;
+drop table sealed_policies;
 drop table identity_logins;
 drop table identities;
 drop table roles;

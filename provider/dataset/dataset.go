@@ -12,6 +12,7 @@ package dataset
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -82,8 +83,15 @@ func (s *Service) Update(ctx context.Context, who Owner, name, session, by strin
 	if by == "" {
 		by = who.IdentityID
 	}
+	lasting, err := lasting(ctx, pool, who.IdentityID, name, patches)
+	if err != nil {
+		return nil, err
+	}
+	if len(lasting) == 0 {
+		return unsaid(who, name, by, patches), pool.CheckIdentity(ctx, who.IdentityID, who.Issued)
+	}
 	d, err := pool.Patch(ctx, store.Batch{
-		IdentityID: who.IdentityID, Dataset: name, Patches: patches, By: by, Issued: who.Issued,
+		IdentityID: who.IdentityID, Dataset: name, Patches: lasting, By: by, Issued: who.Issued,
 		Limits: store.DatasetLimits{Records: MaxRecords, Bytes: MaxBytes, Datasets: MaxDatasets, IdentityBytes: MaxIdentityBytes},
 	})
 	if provider.CodeOf(err) == provider.CodeConflict {
@@ -93,14 +101,50 @@ func (s *Service) Update(ctx context.Context, who Owner, name, session, by strin
 		return nil, err
 	}
 	s.announce(ctx, d)
-	records := make([]provider.Record, len(patches))
-	for i, p := range patches {
-		records[i] = provider.Record{
-			PoolID: d.PoolID, IdentityID: d.IdentityID, Dataset: name, Key: p.Key, Value: p.Value, Rev: d.Rev, Size: p.Size(),
-			Deleted: p.Remove, ModifiedAt: d.ModifiedAt, ModifiedBy: by, DeviceModifiedAt: p.DeviceModifiedAt,
+	records := unsaid(who, name, by, patches)
+	for i := range records {
+		if len(lasting) > 0 && lasting[0].Key == records[i].Key { // in the order of patches
+			records[i].Rev, records[i].ModifiedAt = d.Rev, d.ModifiedAt
+			lasting = lasting[1:]
 		}
 	}
 	return records, nil
+}
+
+// lasting leaves out the removal of what never was. As a tombstone it would tell no
+// device anything, and count in none of the limits.
+func lasting(ctx context.Context, pool *store.IdentityPool, identity, name string, patches []provider.Patch) ([]provider.Patch, error) {
+	var keys []string
+	for _, p := range patches {
+		if p.Remove && p.Base == 0 {
+			keys = append(keys, p.Key)
+		}
+	}
+	if len(keys) == 0 {
+		return patches, nil
+	}
+	found, err := pool.RecordsByKey(ctx, identity, name, keys)
+	if err != nil {
+		return nil, err
+	}
+	there := map[string]bool{}
+	for _, r := range found {
+		there[r.Key] = true
+	}
+	return slices.DeleteFunc(slices.Clone(patches), func(p provider.Patch) bool { return p.Remove && p.Base == 0 && !there[p.Key] }), nil
+}
+
+// unsaid is what patches make of records that have no revision: those that are not
+// there.
+func unsaid(who Owner, name, by string, patches []provider.Patch) []provider.Record {
+	records := make([]provider.Record, len(patches))
+	for i, p := range patches {
+		records[i] = provider.Record{
+			PoolID: who.PoolID, IdentityID: who.IdentityID, Dataset: name, Key: p.Key, Value: p.Value, Size: p.Size(),
+			Deleted: p.Remove, ModifiedBy: by, DeviceModifiedAt: p.DeviceModifiedAt,
+		}
+	}
+	return records
 }
 
 // conflict reads what the server holds, after the transaction was undone: what

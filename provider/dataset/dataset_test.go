@@ -192,3 +192,25 @@ func TestBatchesCostTwoStatements(t *testing.T) {
 		}
 	})
 }
+
+// The removal of a key that never was leaves nothing behind: not a dataset, not a
+// record, nothing that escapes the limits.
+func TestRemovingWhatNeverWasLeavesNothing(t *testing.T) {
+	each(t, func(d *desk) {
+		gone := provider.Patch{Key: "never", Remove: true}
+		d.write("a", gone)
+		if page := d.page("a", dataset.Query{}); page.Exists || page.Rev != 0 {
+			t.Errorf("a dataset was made: %+v", page)
+		}
+		d.write("a", gone, provider.Patch{Key: "k", Value: "v"})
+		page := d.page("a", dataset.Query{Since: 0})
+		if len(page.Records) != 1 || page.Records[0].Key != "k" || page.Rev != 1 {
+			t.Errorf("%+v", page)
+		}
+		d.write("a", provider.Patch{Key: "k", Base: 1, Remove: true})
+		if page := d.page("a", dataset.Query{Since: 1}); len(page.Records) != 1 || !page.Records[0].Deleted {
+			t.Errorf("a removal was lost: %+v", page)
+		}
+		d.write("a", provider.Patch{Key: "never", Value: "now"})
+	})
+}

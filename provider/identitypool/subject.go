@@ -163,7 +163,7 @@ func (s *Service) verifyOwn(ctx context.Context, src *provider.IdentitySource, p
 		return nil, badToken("The token has been revoked.").With(err)
 	case err != nil:
 		return nil, err
-	case standing.Revoked || standing.Grant.RevokedAt != 0 || standing.Grant.CreatedAt.Before(standing.User.ValidAfter):
+	case standing.Revoked || standing.Grant.RevokedAt != 0 || standing.Grant.AuthTime.Before(standing.User.ValidAfter):
 		return nil, badToken("The token has been revoked.")
 	case standing.User.ID != c.Subject:
 		return nil, badToken("The token is not valid.")

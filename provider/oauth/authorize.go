@@ -71,7 +71,7 @@ func (s *Server) identify(ctx context.Context, form url.Values) (*authorizeReque
 		return nil, refusal
 	}
 	if id == "" {
-		return nil, invalidRequest("The parameter 'client_id' is missing.")
+		return nil, invalidRequest("The parameter 'client_id' is missing.").because(ErrNoClient)
 	}
 	client, err := s.client(ctx, id)
 	if errors.Is(err, provider.ErrClientNotFound) {
@@ -89,7 +89,7 @@ func (s *Server) identify(ctx context.Context, form url.Values) (*authorizeReque
 	}
 	redirect, ok := client.matchRedirect(given)
 	if !ok {
-		return nil, ErrRedirect
+		return nil, invalidRequest("The redirect URI is not one that is registered for the client.").because(ErrRedirect)
 	}
 	return &authorizeRequest{Version: 1, ClientID: id, Redirect: redirect, RedirectURI: given, client: client,
 		RequestedAt: provider.At(s.Now())}, nil

@@ -38,9 +38,18 @@ func fail(status int, code, description string) *Error {
 	return &Error{Code: code, Description: describe(description), Status: status}
 }
 
-// ErrRedirect refuses an authorization request whose redirect URI is not the
-// client's. The person sees why, because there is no safe place to send them.
-var ErrRedirect = invalidRequest("The redirect URI is not one that is registered for the client.")
+// Two refusals that a page explains in its own words, because there is no safe
+// place to send the person. Each is the cause of an *Error, which they match by
+// errors.Is.
+var (
+	ErrRedirect = errors.New("the address to return to is not registered for the client")
+	ErrNoClient = errors.New("the request names no client")
+)
+
+func (e *Error) because(cause error) *Error {
+	e.cause = cause
+	return e
+}
 
 func invalidRequest(description string) *Error {
 	return fail(http.StatusBadRequest, "invalid_request", description)

@@ -107,6 +107,18 @@ func (s *Server) Resume(ctx context.Context, id string, who provider.Principal) 
 	return s.decide(ctx, a, &who, id)
 }
 
+// Continue goes on with a waiting request for somebody who is signed in already,
+// such as one who came back to the sign-in page from the next. A nil Decision
+// means that they must sign in.
+// Errors: provider.ErrAttemptNotFound when the request is over.
+func (s *Server) Continue(ctx context.Context, id string, who provider.Principal) (*Decision, error) {
+	a, err := s.pending(ctx, id)
+	if err != nil || !a.satisfied(&who) {
+		return nil, err
+	}
+	return s.decide(ctx, a, &who, id)
+}
+
 // Consent goes on with a waiting request whose scopes the user has allowed, and
 // remembers that.
 // Errors: provider.ErrAttemptNotFound when the request is over.

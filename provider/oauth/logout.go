@@ -50,7 +50,7 @@ func (s *Server) EndSession(ctx context.Context, form url.Values, who *provider.
 		return nil, err
 	}
 	if !slices.Contains(client.Settings.LogoutURIs, target) {
-		return nil, invalidRequest("The post_logout_redirect_uri is not one that is registered for the client.")
+		return nil, invalidRequest("The post_logout_redirect_uri is not one that is registered for the client.").because(ErrRedirect)
 	}
 	out.Redirect, err = withState(target, form.Get("state"))
 	return out, err
@@ -74,13 +74,13 @@ func (s *Server) Logout(ctx context.Context, form url.Values, loginURL string) (
 	out := &LogoutDecision{ClientID: client.ID}
 	if target := form.Get("logout_uri"); target != "" {
 		if !slices.Contains(client.Settings.LogoutURIs, target) {
-			return nil, invalidRequest("The logout_uri is not one that is registered for the client.")
+			return nil, invalidRequest("The logout_uri is not one that is registered for the client.").because(ErrRedirect)
 		}
 		out.Redirect, err = withState(target, form.Get("state"))
 		return out, err
 	}
 	if _, ok := client.matchRedirect(form.Get("redirect_uri")); !ok || !form.Has("redirect_uri") {
-		return nil, invalidRequest("A registered logout_uri or redirect_uri is required.")
+		return nil, invalidRequest("A registered logout_uri or redirect_uri is required.").because(ErrRedirect)
 	}
 	out.Redirect = loginURL + "?" + form.Encode()
 	return out, nil
@@ -88,7 +88,7 @@ func (s *Server) Logout(ctx context.Context, form url.Values, loginURL string) (
 
 func (s *Server) logoutClient(ctx context.Context, id string) (*client, error) {
 	if id == "" {
-		return nil, invalidRequest("The request names no client: 'client_id' or 'id_token_hint' is required.")
+		return nil, invalidRequest("The request names no client: 'client_id' or 'id_token_hint' is required.").because(ErrNoClient)
 	}
 	found, err := s.client(ctx, id)
 	if errors.Is(err, provider.ErrClientNotFound) {

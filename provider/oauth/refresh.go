@@ -70,6 +70,9 @@ func (s *Server) present(ctx context.Context, x *exchange, presented string, ask
 // the write: the same client most likely, which then gets the same answer.
 func (s *Server) overtaken(ctx context.Context, x *exchange, presented string) error {
 	st, err := s.Store.Pool(x.pool()).RefreshToken(ctx, secret.Hash(presented))
+	if errors.Is(err, provider.ErrGrantNotFound) {
+		return invalidGrant("The refresh token is not known.") // its user was deleted meanwhile
+	}
 	if err != nil {
 		return err
 	}

@@ -206,6 +206,8 @@ func (*rows) CreatePKCERequestSession(context.Context, string, fosite.Requester)
 func (*rows) DeletePKCERequestSession(context.Context, string) error                   { return nil }
 
 // dead says why nothing may be issued for a grant any more; empty when it lives.
+// What counts is when its user signed in: a grant that was on its way while they
+// were signed out everywhere is as old as that.
 func dead(st *store.Standing, now time.Time) string {
 	switch {
 	case st.Grant.RevokedAt != 0:
@@ -214,7 +216,7 @@ func dead(st *store.Standing, now time.Time) string {
 		return "The grant has expired."
 	case !st.User.Enabled:
 		return "The user is disabled."
-	case st.User.ValidAfter != 0 && st.Grant.CreatedAt.Before(st.User.ValidAfter):
+	case st.User.ValidAfter != 0 && st.Grant.AuthTime.Before(st.User.ValidAfter):
 		return "The user has signed out everywhere since."
 	}
 	return ""

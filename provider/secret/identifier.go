@@ -26,9 +26,6 @@ func ClientID() string { return pick(lower+digits, 26) }
 // some 263 bits. Hash fits it.
 func ClientSecret() string { return pick(lower+digits, 51) }
 
-// Code returns a numeric one-time code with n digits.
-func Code(n int) string { return pick(digits, n) }
-
 // Password returns a temporary password of at least 12 characters that holds an
 // upper-case letter, a lower-case letter, a digit and a symbol, and so fits any
 // password policy of that length. Characters that read alike are left out.

@@ -15,7 +15,6 @@ func TestIdentifiersHaveCognitosForms(t *testing.T) {
 		`^us-east-1_[0-9A-Za-z]{9}$`: func() string { return secret.UserPoolID("us-east-1") },
 		`^[0-9a-z]{26}$`:             secret.ClientID,
 		`^[0-9a-z]{51}$`:             secret.ClientSecret,
-		`^[0-9]{6}$`:                 func() string { return secret.Code(6) },
 		`^[0-9A-Za-z_-]{43}$`:        secret.Token,
 	}
 	for form, make := range forms {

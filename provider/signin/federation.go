@@ -127,6 +127,7 @@ func (f *Federation) Begin(ctx context.Context, pool *provider.Pool, a *Attempt,
 // ErrUpstreamUnfit; provider.CodeUpstream of kind "attribute" when a required
 // attribute was not told; provider.ErrUserDisabled; provider.ErrUnavailable.
 func (f *Federation) Finish(ctx context.Context, pool *provider.Pool, r Return) (*Result, error) {
+	at := f.Flow.Store.Now()
 	a, up, err := f.take(ctx, pool, r)
 	if err != nil {
 		return nil, err
@@ -153,7 +154,7 @@ func (f *Federation) Finish(ctx context.Context, pool *provider.Pool, r Return) 
 		return failed, provider.ErrUserDisabled
 	}
 	a.state.UserID, a.state.Username, a.state.AMR = user.ID, user.Username, []string{"fed"}
-	res, err := f.Flow.finish(ctx, pool, a, r.Previous, nil)
+	res, err := f.Flow.finish(ctx, pool, a, r.Previous, outcome{at: at})
 	if err != nil {
 		return failed, err
 	}

@@ -47,7 +47,8 @@ type Result struct {
 // outcome is what a step decided. write belongs into the transaction that moves
 // the attempt on or ends it; try is released after it.
 type outcome struct {
-	next  Step // empty once the person is known
+	next  Step          // empty once the person is known
+	at    provider.Time // when what proves them was read: all that ends later ends their session too
 	write func(ctx context.Context) error
 	try   *risk.Try
 }
@@ -86,7 +87,7 @@ func (f *Flow) Answer(ctx context.Context, pool *provider.Pool, id, binding, pre
 		return nil, err
 	}
 	if out.next == "" {
-		return f.finish(ctx, pool, a, previous, out.write)
+		return f.finish(ctx, pool, a, previous, out)
 	}
 	a.Step = out.next
 	err = f.Store.Tx(ctx, func(ctx context.Context) error {
@@ -103,11 +104,11 @@ func (f *Flow) Answer(ctx context.Context, pool *provider.Pool, id, binding, pre
 
 // finish ends an attempt whose steps have all passed: in one transaction the
 // attempt goes, the session begins, and the trail says so.
-func (f *Flow) finish(ctx context.Context, pool *provider.Pool, a *Attempt, previous string, write func(context.Context) error) (*Result, error) {
+func (f *Flow) finish(ctx context.Context, pool *provider.Pool, a *Attempt, previous string, out outcome) (*Result, error) {
 	actor := provider.ActorFrom(ctx)
 	actor.Kind, actor.ID = "user", a.state.UserID
 	ctx = provider.WithActor(ctx, actor)
-	s, id := f.Sessions.begin(ctx, pool, &a.state)
+	s, id := f.Sessions.begin(ctx, pool, &a.state, out.at)
 	err := f.Store.Tx(ctx, func(ctx context.Context) error {
 		rows := f.Store.Pool(pool.ID)
 		if err := rows.EndAttempt(ctx, a.ID, string(a.Step)); err != nil {
@@ -121,8 +122,8 @@ func (f *Flow) finish(ctx context.Context, pool *provider.Pool, a *Attempt, prev
 		if err := rows.AddSession(ctx, s); err != nil {
 			return err
 		}
-		if write != nil {
-			if err := write(ctx); err != nil {
+		if out.write != nil {
+			if err := out.write(ctx); err != nil {
 				return err
 			}
 		}

@@ -20,7 +20,7 @@ func (f *Flow) newPassword(ctx context.Context, pool *provider.Pool, a *Attempt,
 	if err := directory.CheckPassword(pool, given.NewPassword); err != nil {
 		return outcome{}, err
 	}
-	rows := f.Store.Pool(pool.ID)
+	rows, at := f.Store.Pool(pool.ID), f.Store.Now()
 	login, err := rows.LoginByID(ctx, a.state.UserID)
 	if err != nil {
 		if errors.Is(err, provider.ErrUserNotFound) {
@@ -46,7 +46,7 @@ func (f *Flow) newPassword(ctx context.Context, pool *provider.Pool, a *Attempt,
 	if err != nil {
 		return outcome{}, busy(err)
 	}
-	return outcome{write: func(ctx context.Context) error {
+	return outcome{at: at, write: func(ctx context.Context) error {
 		if err := rows.ReplacePassword(ctx, a.state.UserID, a.state.Proven, hash); err != nil {
 			return err
 		}

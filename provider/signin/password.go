@@ -30,7 +30,7 @@ func (f *Flow) password(ctx context.Context, pool *provider.Pool, a *Attempt, gi
 	if proof == nil {
 		return outcome{}, err // throttled, or a fault: no check was made
 	}
-	out := outcome{try: proof.try}
+	out := outcome{try: proof.try, at: proof.at}
 	if err != nil {
 		return out, f.refuse(ctx, pool, a, proof, err)
 	}
@@ -46,6 +46,9 @@ func (f *Flow) password(ctx context.Context, pool *provider.Pool, a *Attempt, gi
 		return out, err
 	}
 	out.write = func(ctx context.Context) error {
+		if err := f.Store.Pool(pool.ID).HoldPassword(ctx, user.ID, proof.login.Password.Hash); err != nil {
+			return err
+		}
 		if rehash != "" {
 			if err := f.Store.Pool(pool.ID).RehashPassword(ctx, user.ID, proof.login.Password.Hash, rehash); err != nil {
 				return err
@@ -60,7 +63,8 @@ func (f *Flow) password(ctx context.Context, pool *provider.Pool, a *Attempt, gi
 type proof struct {
 	login *store.Login // nil when the name leads nowhere
 	try   *risk.Try
-	stale bool // the hash has old costs
+	stale bool          // the hash has old costs
+	at    provider.Time // just before the hash was read
 }
 
 // prove checks one password. Whoever the name leads to, it does the same: one
@@ -69,7 +73,7 @@ type proof struct {
 // Errors: provider.ErrWrongPassword, provider.CodeThrottled,
 // provider.ErrUnavailable. The proof is set once a try was counted.
 func (f *Flow) prove(ctx context.Context, pool *provider.Pool, name, password string) (*proof, error) {
-	key := directory.NameKey(pool, name)
+	key, at := directory.NameKey(pool, name), f.Store.Now()
 	login, err := f.Store.Pool(pool.ID).LoginByName(ctx, key)
 	if err != nil && !errors.Is(err, provider.ErrUserNotFound) {
 		return nil, err
@@ -82,7 +86,7 @@ func (f *Flow) prove(ctx context.Context, pool *provider.Pool, name, password st
 	if err != nil {
 		return nil, err
 	}
-	p := &proof{login: login, try: try}
+	p := &proof{login: login, try: try, at: at}
 	ok := false
 	if login == nil || login.Password.Hash == "" {
 		err = f.Hasher.Decoy(ctx, password)

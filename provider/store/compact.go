@@ -10,6 +10,10 @@ import (
 // synchronised for longer must read its dataset anew.
 const TombstoneLife = 30 * 24 * time.Hour
 
+// maxTombstones bounds what a dataset remembers of removed keys, which count in
+// none of its limits. It is eight times the keys that a dataset may have.
+const maxTombstones = 8192
+
 // compactDatasets forgets what was removed before TombstoneLife and moves the
 // horizon of each dataset that it touches, in a transaction for each. It returns
 // how many tombstones went.
@@ -36,6 +40,21 @@ func (a *All) compactDatasets(ctx context.Context) (int64, error) {
 		total += n
 	}
 	return total, nil
+}
+
+// boundTombstones forgets the older half of a dataset's tombstones before their
+// time, where there are too many.
+func (p *IdentityPool) boundTombstones(ctx context.Context, identity, dataset string) error {
+	var middle []int64
+	err := p.s.db(ctx).Raw("select rev from records where pool = @pool and identity = @identity and dataset = @name and deleted and "+
+		"(select count(*) from records where pool = @pool and identity = @identity and dataset = @name and deleted) > @most "+
+		"order by rev limit 1 offset @half", map[string]any{
+		"pool": p.ID, "identity": identity, "name": dataset, "most": maxTombstones, "half": maxTombstones / 2}).Scan(&middle).Error
+	if err != nil || len(middle) == 0 {
+		return translate(err)
+	}
+	_, err = p.compact(ctx, identity, dataset, middle[0])
+	return err
 }
 
 // compact forgets a dataset's tombstones up to a revision. The dataset's row is

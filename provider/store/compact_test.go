@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -61,4 +62,41 @@ func TestTombstonesAreForgotten(t *testing.T) {
 			write(provider.Patch{Key: "key0", Value: "v"})
 		})
 	}
+}
+
+// Keys that come and go count in no limit for long, and must not fill the disk. A
+// device that was away for that many removals reads its dataset anew.
+func TestTombstonesAreBounded(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		pool := addIdentities(t, st)
+		ctx := t.Context()
+		write := func(patches []provider.Patch) int64 {
+			t.Helper()
+			d, err := pool.Patch(ctx, batch("d", patches...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d.Rev
+		}
+		for round := range 10 {
+			patches := numbered(1024, 0)
+			for i := range patches {
+				patches[i].Key = fmt.Sprint(round, " ", i)
+			}
+			rev := write(patches)
+			for i := range patches {
+				patches[i].Base, patches[i].Remove, patches[i].Value = rev, true, ""
+			}
+			write(patches)
+		}
+		rows, err := pool.Records(ctx, identity, "d", store.Cursor{}, 100_000)
+		if err != nil || len(rows) == 0 || len(rows) > 9*1024 {
+			t.Fatalf("%d tombstones: %v", len(rows), err)
+		}
+		family, err := pool.DatasetFamily(ctx, identity, "d")
+		if err != nil || family[0].HorizonRev == 0 || family[0].HorizonRev >= rows[0].Rev || family[0].Records != 0 {
+			t.Fatalf("%+v, the oldest of %d: %v", family, rows[0].Rev, err)
+		}
+	})
 }

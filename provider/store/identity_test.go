@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -68,27 +67,4 @@ func TestUnusedGuestsExpire(t *testing.T) {
 			}
 		}
 	})
-}
-
-// TestIdentitiesAreFoundByIDAfterMigration seeds the version before 0002.
-func TestIdentitiesAreFoundByIDAfterMigration(t *testing.T) {
-	t.Parallel()
-	st := connect(t, store.Config{Driver: "sqlite", DSN: filepath.Join(t.TempDir(), "old.db")})
-	if err := st.MigrateTo(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
-	if err := st.All().CreateIdentityPool(t.Context(), &provider.IdentityPool{ID: "p", Name: "p", SealedHMAC: []byte{1}}); err != nil {
-		t.Fatal(err)
-	}
-	addIdentity(t, st, "old", provider.IdentityGuest)
-	if _, err := st.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	who, err := st.All().Identity(t.Context(), "old")
-	if err != nil || who.PoolID != "p" {
-		t.Errorf("%+v, %v", who, err)
-	}
-	if err := st.IdentityPool("p").PutSealedPolicy(t.Context(), "h", []byte("x"), 1); err != nil {
-		t.Error(err)
-	}
 }

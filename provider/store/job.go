@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -69,7 +70,8 @@ func (a *All) FinishJob(ctx context.Context, owner, id string) error {
 // of the error is kept.
 func (a *All) FailJob(ctx context.Context, owner, id string, cause error, again provider.Time) error {
 	text := fmt.Sprint(cause)
-	text = text[:min(len(text), 500)]
+	// An error may quote anything, and the cut may fall into a character.
+	text = strings.ReplaceAll(strings.ToValidUTF8(text[:min(len(text), 500)], ""), "\x00", "")
 	return a.s.Tx(ctx, func(ctx context.Context) error {
 		return a.s.db(ctx).Exec("update jobs set run_at = ?, lease_until = 0, lease_owner = '', last_error = ? where id = ? and lease_owner = ?",
 			again, text, id, owner).Error

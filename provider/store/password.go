@@ -57,6 +57,24 @@ func (p *Pool) SetPassword(ctx context.Context, w *provider.Password) error {
 	})
 }
 
+// HoldPassword says whether a hash is still the user's and keeps it so until the
+// transaction that ctx carries ends: whoever sets another password then finds, and
+// ends, the session that this one began. provider.ErrAttemptNotFound when it is not.
+func (p *Pool) HoldPassword(ctx context.Context, userID, hash string) error {
+	q := "select count(*) from (select 1 from passwords where pool = ? and user_id = ? and hash = ?"
+	if p.s.driver == "postgres" {
+		q += " for share"
+	}
+	var n int64
+	if err := p.s.db(ctx).Raw(q+") held", p.ID, userID, hash).Scan(&n).Error; err != nil {
+		return translate(err)
+	}
+	if n == 0 {
+		return provider.ErrAttemptNotFound
+	}
+	return nil
+}
+
 // RehashPassword replaces a hash by another of the same password, unless the
 // password was changed in between.
 func (p *Pool) RehashPassword(ctx context.Context, userID, old, hash string) error {

@@ -64,6 +64,11 @@ func (p *IdentityPool) Patch(ctx context.Context, b Batch) (*provider.Dataset, e
 	if err != nil {
 		return nil, err
 	}
+	if source.removes {
+		if err := p.boundTombstones(ctx, b.IdentityID, b.Dataset); err != nil && ctx.Err() == nil {
+			p.s.log.Warn("cannot bound tombstones", "error", err) // what was written stands
+		}
+	}
 	return d, nil
 }
 
@@ -167,6 +172,7 @@ type patchSource struct {
 	live        int64 // patches that leave a live record
 	bytes       int64 // what those weigh
 	adds        bool  // not removals alone
+	removes     bool
 
 	knownKeys, keys, values        *[]string
 	knownBase, base, sizes, device *[]int64
@@ -195,6 +201,7 @@ func (s *Store) patchSource(patches []provider.Patch) (*patchSource, error) {
 			knownKeys, knownBase = append(knownKeys, p.Key), append(knownBase, p.Base)
 			src.count++
 		}
+		src.removes = src.removes || p.Remove
 		if !p.Remove {
 			src.live++
 			src.adds = true

@@ -74,19 +74,3 @@ func (p *Pool) RevokeSession(ctx context.Context, idHash []byte) error {
 			p.s.Now(), p.ID, idHash).Error)
 	})
 }
-
-// RevokeSessions ends every session of a user, except the one named when it is
-// not nil, and returns how many it ended.
-func (p *Pool) RevokeSessions(ctx context.Context, userID string, except []byte) (int64, error) {
-	var n int64
-	err := p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
-		if except == nil {
-			except = []byte{}
-		}
-		r := db.Exec("update sessions set revoked_at = ? where pool = ? and user_id = ? and revoked_at = 0 and id_hash <> ?",
-			p.s.Now(), p.ID, userID, except)
-		n = r.RowsAffected
-		return translate(r.Error)
-	})
-	return n, err
-}

@@ -88,27 +88,6 @@ func TestSessionIsReadWithItsUserInOneStatement(t *testing.T) {
 	})
 }
 
-func TestRevokeSessionsOfOneUser(t *testing.T) {
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, st *store.Store) {
-		p, u := addPoolUser(t, st)
-		for _, h := range []string{"a", "b", "c"} {
-			if err := p.AddSession(t.Context(), &provider.Session{IDHash: []byte(h), UserID: u.ID}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if n, err := p.RevokeSessions(t.Context(), u.ID, []byte("b")); n != 2 || err != nil {
-			t.Errorf("ended %d, %v", n, err)
-		}
-		if n, err := p.RevokeSessions(t.Context(), u.ID, nil); n != 1 || err != nil {
-			t.Errorf("then ended %d, %v", n, err)
-		}
-		if all, err := p.Sessions(t.Context(), u.ID); len(all) != 3 || err != nil {
-			t.Errorf("lists %d, %v", len(all), err)
-		}
-	})
-}
-
 func TestAttemptMovesAndEndsOnce(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, st *store.Store) {

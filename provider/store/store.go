@@ -150,20 +150,6 @@ func (s *Store) Migrate(ctx context.Context) ([]int64, error) {
 	return applied, nil
 }
 
-// MigrateTo brings an empty schema to one version; tests of later migrations
-// seed the version before theirs with it.
-func (s *Store) MigrateTo(ctx context.Context, version int64) error {
-	p, done, err := s.migrator()
-	if err != nil {
-		return err
-	}
-	defer done()
-	if _, err := p.UpTo(ctx, version); err != nil {
-		return fmt.Errorf("migrate to %d: %w", version, err)
-	}
-	return nil
-}
-
 // SchemaVersion returns the version the database is at, and the newest one that
 // this binary knows.
 func (s *Store) SchemaVersion(ctx context.Context) (at, newest int64, err error) {

@@ -1,7 +1,10 @@
 package store_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/store"
@@ -22,6 +25,28 @@ func TestTextThatNoDatabaseHolds(t *testing.T) {
 			if code := provider.CodeOf(err); code != provider.CodeInvalid && code != provider.CodeNotFound {
 				t.Errorf("%q: %v", odd, err)
 			}
+		}
+	})
+}
+
+// A job whose error quotes such text is given back all the same.
+func TestAnyErrorGivesAJobBack(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		ctx := t.Context()
+		if err := st.All().Enqueue(ctx, provider.Job{PoolID: "p", Kind: "odd", DedupeKey: "1"}); err != nil {
+			t.Fatal(err)
+		}
+		jobs, err := st.All().LeaseJobs(ctx, "me", []string{"odd"}, 1, time.Hour)
+		if err != nil || len(jobs) != 1 {
+			t.Fatal(jobs, err)
+		}
+		cause := errors.New("\xff\x00x" + strings.Repeat("é", 400))
+		if err := st.All().FailJob(ctx, "me", jobs[0].ID, cause, st.Now().Add(-time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if jobs, err = st.All().LeaseJobs(ctx, "you", []string{"odd"}, 1, time.Hour); err != nil || len(jobs) != 1 {
+			t.Fatal(jobs, err)
 		}
 	})
 }

@@ -44,12 +44,17 @@ func (w *writer) begin(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	// The driver reports a cancelled context even where the statement was done, and a
+	// connection that nobody knows to be in a transaction refuses every later one.
+	// So whoever has the turn begins, and finds out at the first statement.
+	ctx = context.WithoutCancel(ctx)
 	err := w.exec(ctx, "begin immediate")
 	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) {
 		w.forget()
 		err = w.exec(ctx, "begin immediate")
 	}
 	if err != nil {
+		w.forget()
 		w.turn <- struct{}{}
 		return fmt.Errorf("begin: %w", err)
 	}

@@ -67,3 +67,24 @@ func TestTheWriterOutlivesBrokenTransactions(t *testing.T) {
 		}
 	})
 }
+
+// A browser may go away at any moment, and so between the begin of a transaction
+// and the driver's word that it began. Writing goes on all the same.
+func TestWritingOutlivesCallersWhoGoAway(t *testing.T) {
+	t.Parallel()
+	st := storetest.SQLite(t) // PostgreSQL ends a cancelled statement's connection
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for i := range 400 {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*time.Microsecond)
+				_ = st.All().SetSetting(ctx, "k", []byte("v")) // most are too late
+				cancel()
+			}
+		})
+	}
+	wg.Wait()
+	if err := st.All().SetSetting(t.Context(), "k", []byte("last")); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -20,6 +20,7 @@ import (
 	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/identitypool"
 	"github.com/cognate-idp/cognate/provider/token"
+	"github.com/cognate-idp/cognate/web/respond"
 	"github.com/cognate-idp/cognate/web/sigv4"
 )
 
@@ -44,11 +45,11 @@ type API struct {
 func (a *API) Mount(mux *http.ServeMux) {
 	door := a.Handler()
 	mux.Handle("POST /{$}", door)
-	mux.Handle("OPTIONS /{$}", door)
+	mux.HandleFunc("OPTIONS /{$}", anyOrigin().Preflight)
 	mux.Handle("GET /openapi.json", a.Description())
 }
 
-// Handler answers POST / and its preflight.
+// Handler answers POST /.
 func (a *API) Handler() http.Handler {
 	d := &door{
 		API:        a,
@@ -73,11 +74,7 @@ type door struct {
 }
 
 func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	allowOrigins(w.Header())
-	if r.Method == http.MethodOptions {
-		w.WriteHeader(http.StatusNoContent)
-		return
-	}
+	anyOrigin().Allow(w.Header())
 	actor := d.actor(r)
 	w.Header().Set("X-Amzn-Requestid", actor.RequestID)
 	out, err := d.serve(w, r, actor)
@@ -194,13 +191,12 @@ func writeBody(w http.ResponseWriter, status int, body []byte) {
 	_, _ = w.Write(body) // nobody is left to tell if this fails
 }
 
-// allowOrigins lets scripts of any origin call: no cookie is ever looked at
-// here, so there is nothing a foreign page could borrow.
-func allowOrigins(h http.Header) {
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date")
-	h.Set("Access-Control-Allow-Methods", "POST")
-	h.Set("Access-Control-Allow-Headers", "content-type,x-amz-target,x-amz-user-agent,cache-control,pragma,"+
-		"amz-sdk-invocation-id,amz-sdk-request,authorization,x-amz-date,x-amz-security-token,x-amz-content-sha256,x-amz-client-context")
-	h.Set("Access-Control-Max-Age", "7200")
+// anyOrigin names the headers that the AWS SDKs send from a browser.
+func anyOrigin() respond.Shared {
+	return respond.Shared{
+		Methods: "POST",
+		Headers: "content-type,x-amz-target,x-amz-user-agent,cache-control,pragma," +
+			"amz-sdk-invocation-id,amz-sdk-request,authorization,x-amz-date,x-amz-security-token,x-amz-content-sha256,x-amz-client-context",
+		Expose: "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date",
+	}
 }

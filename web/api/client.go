@@ -79,7 +79,6 @@ func applyClient(p *provider.Pool, c *provider.Client, in *UserPoolClientSetting
 		RevocationOff:      in.EnableTokenRevocation != nil && !*in.EnableTokenRevocation,
 		RevealUnknownUsers: in.PreventUserExistenceErrors == "LEGACY",
 		AuthSessionMinutes: int(value(in.AuthSessionValidity)),
-		FirstParty:         old.FirstParty,
 		TokenProfile:       either(in.TokenProfile == "", old.TokenProfile, provider.TokenProfile(in.TokenProfile)),
 		IDTokenAlg:         either(in.IDTokenSigningAlg == "", old.IDTokenAlg, in.IDTokenSigningAlg),
 		RequireConsent:     kept(in.RequireConsent, old.RequireConsent),

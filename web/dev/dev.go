@@ -5,7 +5,9 @@ package dev
 
 import (
 	"context"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -20,6 +22,7 @@ type Door struct {
 	Failures *respond.Errors
 	Messages func(context.Context) ([]provider.Message, error) // newest first
 	Facts    func() Facts                                      // what was seeded
+	BaseURL  string                                            // the server's own address
 }
 
 // Facts is what the front page and the demo app must know.
@@ -35,7 +38,7 @@ type Facts struct {
 
 // Routes adds the door to the root's mux.
 func (d *Door) Routes(mux *http.ServeMux) {
-	pages := func(pattern string, h respond.Handler) { mux.Handle(pattern, d.Failures.Pages(h)) }
+	pages := func(pattern string, h respond.Handler) { mux.Handle(pattern, d.Failures.Pages(d.here(h))) }
 	pages("GET /{$}", func(w http.ResponseWriter, r *http.Request) error {
 		return d.Pages.Render(w, r, http.StatusOK, d.Facts().Index)
 	})
@@ -45,7 +48,22 @@ func (d *Door) Routes(mux *http.ServeMux) {
 	pages("GET /demo/{$}", func(w http.ResponseWriter, r *http.Request) error {
 		return d.Pages.Render(w, r, http.StatusOK, page.Demo{Chrome: page.Chrome{Brand: page.Brand{Name: "Cognate"}}})
 	})
-	mux.Handle("GET /demo/config.json", d.Failures.JSON(d.config))
+	mux.Handle("GET /demo/config.json", d.Failures.JSON(d.here(d.config)))
+}
+
+// here answers only under a name of this machine or the server's own. These pages
+// show passwords to whoever asks, and a foreign site could ask: its name may be
+// made to lead to this machine when a browser looks it up again (DNS rebinding).
+func (d *Door) here(h respond.Handler) respond.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		asked := (&url.URL{Host: r.Host}).Hostname()
+		own, err := url.Parse(d.BaseURL)
+		if ip := net.ParseIP(asked); asked == "localhost" || strings.HasSuffix(asked, ".localhost") || ip != nil && ip.IsLoopback() ||
+			err == nil && own.Host != "" && strings.EqualFold(own.Host, r.Host) {
+			return h(w, r)
+		}
+		return &provider.Error{Code: provider.CodeForbidden, Kind: "host", Message: "This page is there under localhost alone."}
+	}
 }
 
 func (d *Door) config(w http.ResponseWriter, _ *http.Request) error {
@@ -85,4 +103,20 @@ func (d *Door) mailbox(w http.ResponseWriter, r *http.Request) error {
 		view.Messages = append(view.Messages, page.Mail{Channel: m.Channel, To: m.To, Subject: m.Subject, Text: m.Text, Code: m.Code, Link: m.Link, SentAt: m.SentAt.Time()})
 	}
 	return d.Pages.Render(w, r, http.StatusOK, view)
+}
+
+// OneOrigin sends a browser that came by another name of this machine, such as
+// 127.0.0.1, to the server's own: cookies and scripts hold for one origin alone.
+func OneOrigin(base *url.URL, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, port, err := net.SplitHostPort(r.Host)
+		if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsLoopback() && port == base.Port() &&
+			r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html") {
+			there := *base
+			there.Path, there.RawPath, there.RawQuery = r.URL.Path, r.URL.RawPath, r.URL.RawQuery
+			http.Redirect(w, r, there.String(), http.StatusTemporaryRedirect)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }

@@ -30,6 +30,24 @@ func TestConsent(t *testing.T) {
 	})
 }
 
+// Somebody signed in who comes back to the sign-in page is sent on: to the
+// question again, or to the app if there is none.
+func TestBackFromConsentGoesOn(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		v, page := w.visit(), "/login?authorization="+w.authorization("third")
+		v.get(page).submit("username", "mika", "password", rightPassword).want(303, "/consent?authorization=")
+		v.get(page).want(303, "/consent?authorization=")
+		v.get(page+"&flow="+strings.Repeat("a", 43)).want(303, "/consent?authorization=")
+		v.get(v.to).submit("decision", "allow").want(303, callback+"?code=")
+		v.get(page).want(410, "no longer valid")
+
+		v.get("/login?authorization="+w.authorization("app")).want(303, callback+"?code=")
+		v.get("/login?authorization="+w.authorization("app", "prompt", "login")).want(200, "password")
+		w.visit().get("/login?authorization="+w.authorization("app")).want(200, "password")
+	})
+}
+
 func TestConsentDenied(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w *world) {
@@ -46,7 +64,7 @@ func TestConsentIsTheAskedPersonsOwn(t *testing.T) {
 		v.get(v.to).want(200, "mika@example.com")
 		page := v.body
 		// In another tab somebody else signs in.
-		v.get("/login?authorization="+w.authorization("app")).submit("username", "other", "password", rightPassword)
+		v.get("/login?authorization="+w.authorization("app", "prompt", "login")).submit("username", "other", "password", rightPassword)
 		v.body = page
 		v.submit("decision", "allow").want(409, "other@example.com")
 

@@ -100,6 +100,8 @@ func (d *Door) Refuse(w http.ResponseWriter, r *http.Request, refusal *oauth.Err
 	switch {
 	case errors.Is(refusal, oauth.ErrRedirect):
 		v.Kind = page.ErrorRedirect
+	case errors.Is(refusal, oauth.ErrNoClient):
+		v.Kind = page.ErrorNoClient
 	case refusal.Code == "invalid_client":
 		v.Kind = page.ErrorUnknownClient
 	}

@@ -21,20 +21,44 @@ func (d *Door) showLogin(w http.ResponseWriter, r *http.Request) error {
 		pool := provider.TenantFrom(r.Context()).Pool
 		a, err := d.Flow.Attempt(r.Context(), pool, q.Get("flow"), d.Browser.Cookies.Bound(r, pool.ID))
 		if errors.Is(err, provider.ErrAttemptNotFound) {
-			return d.expired(w, r, authorization(r))
+			return d.goOn(w, r, func() error { return d.expired(w, r, authorization(r)) })
 		}
 		if err != nil {
 			return err
 		}
 		return d.drawStep(w, r, http.StatusOK, a, nil)
 	case q.Has("authorization"):
-		return d.begin(w, r)
+		return d.goOn(w, r, func() error { return d.begin(w, r) })
 	case q.Has("client_id"):
 		// With an authorization request's parameters the page means that request,
 		// as it does at Cognito.
 		return respond.Redirect(w, provider.TenantFrom(r.Context()).Path+"/oauth2/authorize?"+r.URL.RawQuery)
 	}
 	return provider.Invalid("client_id", "The parameter 'client_id' is missing.")
+}
+
+// goOn sends on whoever is signed in already as the waiting request wants it: they
+// came back to a page that is behind them. For anybody else it does otherwise.
+func (d *Door) goOn(w http.ResponseWriter, r *http.Request, otherwise func() error) error {
+	id := authorization(r)
+	if id == "" || r.Method != http.MethodGet { // HEAD must not issue a code
+		return otherwise()
+	}
+	who, err := d.Principal(r)
+	if err != nil {
+		return err
+	}
+	if who == nil {
+		return otherwise()
+	}
+	next, err := d.OAuth.Continue(r.Context(), id, *who)
+	if err != nil && !errors.Is(err, provider.ErrAttemptNotFound) {
+		return err
+	}
+	if next == nil {
+		return otherwise()
+	}
+	return d.proceed(w, r, next)
 }
 
 func (d *Door) begin(w http.ResponseWriter, r *http.Request) error {

@@ -79,7 +79,7 @@ func TestUnknownUserGetsTheSamePage(t *testing.T) {
 				look(name)
 			}
 			v := w.visit().get("/login?authorization=" + w.authorization("app"))
-			v.submit("username", name, "password", rightPassword).want(429, "Too many tries")
+			v.submit("username", name, "password", rightPassword).want(429, "Wait 1 second, then")
 			if v.answer.Header.Get("Retry-After") != "1" {
 				t.Errorf("%s: Retry-After %q", name, v.answer.Header.Get("Retry-After"))
 			}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
@@ -106,7 +107,8 @@ func open(t *testing.T, st *store.Store) *world {
 			Store: st, Sealer: sealer, Hasher: hasher, Guard: &risk.Guard{Store: st}, Audit: trail, Sessions: sessions,
 		},
 		Sessions: sessions, Sealer: sealer, Pages: pages, Errors: errors, Browser: &browser.Store{},
-		OAuth: oauth.New(oauth.Server{Store: st, Keys: keys, Sealer: sealer, Audit: trail, Log: log, Now: st.Now().Time}),
+		OAuth: oauth.New(oauth.Server{Store: st, Keys: keys, Sealer: sealer, Audit: trail, Log: log,
+			Now: func() time.Time { return st.Now().Time() }}),
 	}
 	mux := http.NewServeMux()
 	w.door.Routes(mux)
@@ -146,14 +148,19 @@ func (w *world) addUser(name string, status provider.UserStatus, password string
 	}))
 }
 
-// authorization makes an authorization request wait for a page.
-func (w *world) authorization(client string) string {
+// authorization makes an authorization request wait for a page. extra are more
+// parameters of it, names and values.
+func (w *world) authorization(client string, extra ...string) string {
 	w.t.Helper()
 	ctx := provider.WithTenant(context.Background(), w.tenant)
-	d, err := w.door.OAuth.Authorize(ctx, url.Values{
+	form := url.Values{
 		"client_id": {client}, "response_type": {"code"}, "redirect_uri": {callback}, "scope": {"openid email"}, "state": {"s"},
 		"login_hint": {"hinted"}, "code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"},
-	}, nil)
+	}
+	for i := 0; i < len(extra); i += 2 {
+		form.Set(extra[i], extra[i+1])
+	}
+	d, err := w.door.OAuth.Authorize(ctx, form, nil)
 	must(w.t, err)
 	if d.SignIn == nil {
 		w.t.Fatalf("no sign-in: %+v", d)
@@ -238,9 +245,10 @@ func (v *visitor) flow() string {
 	return html.UnescapeString(m[1])
 }
 
+// signIn begins anew at the sign-in page, even for somebody who is signed in.
 func (v *visitor) signIn(client string) *visitor {
 	v.w.t.Helper()
-	return v.get("/login?authorization="+v.w.authorization(client)).submit("username", "mika", "password", rightPassword)
+	return v.get("/login?authorization="+v.w.authorization(client, "prompt", "login")).submit("username", "mika", "password", rightPassword)
 }
 
 func (v *visitor) want(status int, contains string) *visitor {

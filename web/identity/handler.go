@@ -35,23 +35,16 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 
 // handle mounts a handler that pages of any origin may call, with its preflight.
 func (h *Handler) handle(mux *http.ServeMux, method, path string, serve respond.Handler) {
+	shared := respond.Shared{
+		Methods: method + ", OPTIONS",
+		Headers: "Authorization, Content-Type, Cache-Control, Pragma",
+		Expose:  "ETag, Date, Retry-After, X-Request-Id",
+	}
 	mux.HandleFunc(method+" "+path, func(w http.ResponseWriter, r *http.Request) {
-		allowOrigin(w.Header())
+		shared.Allow(w.Header())
 		if err := serve(w, r); err != nil {
 			h.writeError(w, r, err)
 		}
 	})
-	mux.HandleFunc(http.MethodOptions+" "+path, func(w http.ResponseWriter, _ *http.Request) {
-		allowOrigin(w.Header())
-		w.Header().Set("Access-Control-Allow-Methods", method+", OPTIONS")
-		w.Header().Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Cache-Control, Pragma")
-		w.Header().Set("Access-Control-Max-Age", "7200")
-		w.WriteHeader(http.StatusNoContent)
-	})
-}
-
-func allowOrigin(header http.Header) {
-	header.Set("Access-Control-Allow-Origin", "*")
-	header.Set("Access-Control-Expose-Headers", "ETag, Date, Retry-After, X-Request-Id")
-	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	mux.HandleFunc(http.MethodOptions+" "+path, shared.Preflight)
 }

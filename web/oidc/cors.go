@@ -14,27 +14,19 @@ func (h *Handler) shared(mux *http.ServeMux, pattern string, handle respond.Hand
 	method, path, _ := strings.Cut(pattern, " ")
 	inner := h.data(handle)
 	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		allowOrigin(w.Header())
+		anyOrigin().Allow(w.Header())
 		inner.ServeHTTP(w, r)
 	})
 	if method == http.MethodGet || path == "/oauth2/token" || path == "/oauth2/revoke" {
-		mux.HandleFunc("OPTIONS "+path, preflight)
+		mux.HandleFunc("OPTIONS "+path, anyOrigin().Preflight)
 	}
 }
 
-func allowOrigin(header http.Header) {
-	header.Set("Access-Control-Allow-Origin", "*")
-	header.Set("Access-Control-Expose-Headers", "WWW-Authenticate, ETag, Date, X-Request-Id")
-	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
-}
-
-// preflight answers what a browser asks before a request with an Authorization
-// header. Amplify and the AWS SDKs send headers of their own beside it.
-func preflight(w http.ResponseWriter, _ *http.Request) {
-	header := w.Header()
-	allowOrigin(header)
-	header.Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
-	header.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Cache-Control, Pragma, X-Amz-User-Agent, Amz-Sdk-Invocation-Id, Amz-Sdk-Request")
-	header.Set("Access-Control-Max-Age", "7200")
-	w.WriteHeader(http.StatusNoContent)
+// anyOrigin names what Amplify and the AWS SDKs send beside the standard's own.
+func anyOrigin() respond.Shared {
+	return respond.Shared{
+		Methods: "GET, POST, OPTIONS",
+		Headers: "Authorization, Content-Type, Cache-Control, Pragma, X-Amz-User-Agent, Amz-Sdk-Invocation-Id, Amz-Sdk-Request",
+		Expose:  "WWW-Authenticate, ETag, Date, X-Request-Id",
+	}
 }

@@ -92,6 +92,20 @@ func TestSigningOutEverywhereEndsRefreshing(t *testing.T) {
 	})
 }
 
+// A grant that is written a moment after its user was signed out everywhere, by a
+// browser whose session was read before, is as dead as the session.
+func TestSigningOutEverywhereEndsAGrantUnderWay(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *door) {
+		d.signIn()
+		d.pass(time.Second) // the sign-in lies before, the grant behind what follows
+		must(t, d.st.Pool(poolID).EndUserSessions(t.Context(), userID, "user"))
+		d.pass(time.Second)
+		code := d.code(t, web)
+		wantError(t, read(t, d.post("/oauth2/token", web, password, exchange(code))), 400, "invalid_grant")
+	})
+}
+
 func TestGraceWindowGivesTheSameSuccessor(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, d *door) {

@@ -120,6 +120,14 @@ func (s *speaker) problem(page string, p Problem, pairs ...any) (template.HTML, 
 	return s.rich("problem.unknown", pairs...)
 }
 
+// look is the summary of a problem that is told beside its field: it leads to the
+// field with this id and label.
+func (s *speaker) look(id, label string) (template.HTML, error) {
+	said, err := s.text("problem.look")
+	return template.HTML(template.HTMLEscapeString(said) + ` <a href="#` + template.HTMLEscapeString(id) + `">` +
+		template.HTMLEscapeString(label) + `</a>`), err
+}
+
 func (s *speaker) dir() string {
 	tag, err := language.Parse(s.lang)
 	if err != nil {

@@ -24,6 +24,7 @@ type ErrorKind string
 const (
 	ErrorGeneric       ErrorKind = "generic"
 	ErrorRequest       ErrorKind = "request"
+	ErrorNoClient      ErrorKind = "no_client" // the request does not say which app it is from
 	ErrorUnknownClient ErrorKind = "unknown_client"
 	ErrorRedirect      ErrorKind = "redirect" // the redirect URI is not one of the client's
 	ErrorForbidden     ErrorKind = "forbidden"

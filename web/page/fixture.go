@@ -50,6 +50,11 @@ func Fixtures() []Fixture {
 		v.Problem, v.RetryAfter = p, 300
 		fixtures = append(fixtures, Fixture{"sign-in-" + slug(p), v})
 	}
+	brief := filled
+	brief.Problem, brief.RetryAfter = SignInThrottled, 1
+	fixtures = append(fixtures, Fixture{"sign-in-throttled-briefly", brief})
+	brief.Problem, brief.RetryAfter = SignInLocked, 45
+	fixtures = append(fixtures, Fixture{"sign-in-locked-briefly", brief})
 
 	newPassword := NewPassword{
 		Chrome: app, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: "mika.lindqvist@northwind.example",
@@ -78,12 +83,15 @@ func Fixtures() []Fixture {
 	fixtures = append(fixtures, Fixture{"consent-long", consent})
 
 	for _, k := range []ErrorKind{
-		ErrorGeneric, ErrorRequest, ErrorUnknownClient, ErrorRedirect, ErrorForbidden,
+		ErrorGeneric, ErrorRequest, ErrorNoClient, ErrorUnknownClient, ErrorRedirect, ErrorForbidden,
 		ErrorNotFound, ErrorThrottled, ErrorUnavailable, ErrorTooLarge,
 	} {
 		v := Error{Chrome: alone, Kind: k, RequestID: request}
-		if k == ErrorRequest || k == ErrorRedirect {
+		switch k {
+		case ErrorRequest, ErrorRedirect:
 			v.Detail, v.HomeURL = "redirect_uri is not one of the client's", "/"
+		case ErrorNoClient:
+			v.Detail = "The parameter 'client_id' is missing."
 		}
 		fixtures = append(fixtures, Fixture{"error-" + slug(k), v})
 	}

@@ -11,6 +11,7 @@ func (p *Pages) funcs(s *speaker) template.FuncMap {
 		"t":       s.text,
 		"rich":    s.rich,
 		"problem": s.problem,
+		"look":    s.look,
 		"scope":   s.scope,
 		"lang":    func() string { return s.lang },
 		"dir":     s.dir,

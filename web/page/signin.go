@@ -53,5 +53,31 @@ func (v SignIn) PasswordInvalid() bool {
 	return v.Problem == SignInMissingPassword || v.Problem == SignInWrong
 }
 
-// RetryMinutes is RetryAfter in whole minutes, at least one.
-func (v SignIn) RetryMinutes() int { return max(1, (v.RetryAfter+59)/60) }
+// IdentifierLabel is the catalogue's name for what the name field takes.
+func (v SignIn) IdentifierLabel() string {
+	switch v.IdentifierKind {
+	case "email", "username":
+		return "signin." + v.IdentifierKind
+	}
+	return "signin.identifier"
+}
+
+// A wait below this is told in seconds.
+const minutesFrom = 90
+
+// Wording is the Problem in the unit that fits the wait.
+func (v SignIn) Wording() Problem {
+	if (v.Problem == SignInThrottled || v.Problem == SignInLocked) && v.RetryAfter > 0 && v.RetryAfter < minutesFrom {
+		return v.Problem + "_seconds"
+	}
+	return v.Problem
+}
+
+// Wait is RetryAfter in the unit of Wording: seconds, or whole minutes and at
+// least one.
+func (v SignIn) Wait() int {
+	if v.Wording() != v.Problem {
+		return v.RetryAfter
+	}
+	return max(1, (v.RetryAfter+59)/60)
+}

@@ -8,19 +8,9 @@ import "net/http"
 const ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
 	"font-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// FormsStayHere adds form-action 'self' to a page's policy. It suits pages whose
-// forms never end at an app: account, console, mailbox. Call it before the page
-// is written.
-func FormsStayHere(h http.Header) {
-	h.Set("Content-Security-Policy", ContentSecurityPolicy+"; form-action 'self'")
-}
-
-// PageHeaders sets what every page and every redirect between pages carries. A
-// policy that is there already stays.
+// PageHeaders sets what every page and every redirect between pages carries.
 func PageHeaders(h http.Header) {
-	if h.Get("Content-Security-Policy") == "" {
-		h.Set("Content-Security-Policy", ContentSecurityPolicy)
-	}
+	h.Set("Content-Security-Policy", ContentSecurityPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY") // for browsers that do not know frame-ancestors
 	h.Set("Referrer-Policy", "same-origin")

@@ -117,17 +117,6 @@ func TestHeaders(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a page whose forms stay", func(t *testing.T) {
-		t.Parallel()
-		w := httptest.NewRecorder()
-		respond.FormsStayHere(w.Header())
-		if err := respond.HTML(w, http.StatusOK, nil); err != nil {
-			t.Fatal(err)
-		}
-		if got := w.Header().Get("Content-Security-Policy"); !strings.HasSuffix(got, "form-action 'self'") {
-			t.Errorf("policy %q", got)
-		}
-	})
 	t.Run("redirect", func(t *testing.T) {
 		t.Parallel()
 		w := httptest.NewRecorder()

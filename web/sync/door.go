@@ -60,8 +60,8 @@ func (d *Door) Mount(mux *http.ServeMux) {
 		mux.Handle(pattern, d.handle(handler))
 	}
 	mux.Handle("/identitypools/{rest...}", d.handle(unknown))
-	mux.HandleFunc("OPTIONS /identitypools", preflight)
-	mux.HandleFunc("OPTIONS /identitypools/{rest...}", preflight)
+	mux.HandleFunc("OPTIONS /identitypools", anyOrigin().Preflight)
+	mux.HandleFunc("OPTIONS /identitypools/{rest...}", anyOrigin().Preflight)
 }
 
 // operation answers a request whose caller is known.
@@ -70,7 +70,7 @@ type operation func(w http.ResponseWriter, r *http.Request, c *caller) error
 // handle proves who calls before anything else is looked at.
 func (d *Door) handle(op operation) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		allowOrigins(w.Header())
+		anyOrigin().Allow(w.Header())
 		w.Header().Set("X-Amzn-Requestid", provider.ActorFrom(r.Context()).RequestID)
 		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
 		c, err := d.authenticate(r)
@@ -95,21 +95,15 @@ func unknown(http.ResponseWriter, *http.Request, *caller) error {
 
 func answer(w http.ResponseWriter, v any) error { return respond.JSON(w, http.StatusOK, v) }
 
-// allowOrigins lets pages of any origin read the answers: nothing here goes by
-// cookie, so a page can do no more than whoever gave it the credential.
-func allowOrigins(h http.Header) {
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date,Retry-After")
-}
-
-func preflight(w http.ResponseWriter, _ *http.Request) {
-	h := w.Header()
-	allowOrigins(h)
-	h.Set("Access-Control-Allow-Methods", "GET, POST, DELETE")
-	h.Set("Access-Control-Allow-Headers", "content-type, x-amz-user-agent, cache-control, pragma, amz-sdk-invocation-id, "+
-		"amz-sdk-request, authorization, x-amz-date, x-amz-security-token, x-amz-content-sha256, x-amz-client-context, last-event-id")
-	h.Set("Access-Control-Max-Age", "86400")
-	w.WriteHeader(http.StatusNoContent)
+// anyOrigin names the headers that the AWS SDKs and readers of the stream send
+// from a browser.
+func anyOrigin() respond.Shared {
+	return respond.Shared{
+		Methods: "GET, POST, DELETE",
+		Headers: "content-type, x-amz-user-agent, cache-control, pragma, amz-sdk-invocation-id, " +
+			"amz-sdk-request, authorization, x-amz-date, x-amz-security-token, x-amz-content-sha256, x-amz-client-context, last-event-id",
+		Expose: "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date,Retry-After",
+	}
 }
 
 // source is the caller's address, which policies may name.

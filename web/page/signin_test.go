@@ -1,0 +1,40 @@
+package page_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/cognate-idp/cognate/web/page"
+)
+
+func TestSignInTellsTheRealWait(t *testing.T) {
+	t.Parallel()
+	for seconds, want := range map[int]string{
+		0: "Wait a minute,", 1: "Wait 1 second,", 45: "Wait 45 seconds,", 89: "Wait 89 seconds,", 90: "Wait 2 minutes,", 300: "Wait 5 minutes,",
+	} {
+		got, _ := render(t, open(t), "/login", page.SignIn{Problem: page.SignInThrottled, RetryAfter: seconds})
+		if !strings.Contains(got.Body.String(), want) {
+			t.Errorf("%d seconds: the page lacks %q", seconds, want)
+		}
+	}
+}
+
+// The field tells the problem, and the summary leads there: the same sentence
+// twice helps nobody.
+func TestProblemOfAFieldIsToldOnce(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		view        page.View
+		words, link string
+	}{
+		{page.NewPassword{Problem: page.NewPasswordReused}, "used this password before", `href="#new-password"`},
+		{page.NewPassword{Problem: page.NewPasswordMismatch}, "two passwords differ", `href="#confirm-password"`},
+		{page.SignIn{Problem: page.SignInMissingIdentifier}, "Enter your email or username.", `href="#identifier"`},
+		{page.SignIn{Problem: page.SignInMissingPassword}, "Enter your password.", `href="#password"`},
+	} {
+		got, _ := render(t, open(t), "/login", c.view)
+		if n := strings.Count(got.Body.String(), c.words); n != 1 || !strings.Contains(got.Body.String(), c.link) {
+			t.Errorf("%q is said %d times, or %s is missing", c.words, n, c.link)
+		}
+	}
+}
