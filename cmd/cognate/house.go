@@ -96,7 +96,9 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		return nil, err
 	}
 	upstreams := &catalog.Catalog{HTTP: guarded}
+	guard := &risk.Guard{Store: st}
 	people := directory.New(directory.Config{
+		Guard: guard, Outbox: outbox, Letters: letters,
 		Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Region: conf.Region, Invite: invite(outbox, letters), CheckIdP: upstreams.Check,
 	})
 	issuer := func(p *provider.Pool) string { return web.Issuer(conf.BaseURL, p) }
@@ -104,7 +106,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	// Flows.
 	sessions := &signin.Sessions{Store: st, Audit: trail}
 	flow := &signin.Flow{
-		Store: st, Sealer: sealer, Hasher: hasher, Guard: &risk.Guard{Store: st}, Audit: trail, Sessions: sessions,
+		Store: st, Sealer: sealer, Hasher: hasher, Guard: guard, Audit: trail, Sessions: sessions, Directory: people,
 	}
 	authorizer := oauth.New(oauth.Server{Store: st, Keys: keys, Sealer: sealer, Audit: trail, Log: log, Now: time.Now})
 	feed := &dataset.Feed{Store: st, Log: log}
@@ -168,9 +170,10 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	}
 
 	worker := &store.Worker{Store: st, Log: log, Handlers: map[string]func(context.Context, provider.Job) error{
-		message.JobKind:  outbox.Deliver,
-		token.JobPrepare: keys.Prepare,
-		token.JobRotate:  keys.RotateDue,
+		message.JobKind:   outbox.Deliver,
+		directory.JobCode: people.MailCode,
+		token.JobPrepare:  keys.Prepare,
+		token.JobRotate:   keys.RotateDue,
 	}}
 	h.tasks = []func(context.Context){st.Poll, worker.Run, feed.Run, func(ctx context.Context) { cleanUp(ctx, st, log) }}
 	h.begin = func(ctx context.Context, out io.Writer) error {

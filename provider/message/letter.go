@@ -20,7 +20,12 @@ type Kind string
 
 // The kinds.
 const (
-	Invitation Kind = "invitation" // an operator made an account; the code is the temporary password
+	Invitation      Kind = "invitation"       // an operator made an account; the code is the temporary password
+	SignUp          Kind = "sign_up"          // the code confirms a new account
+	AccountExists   Kind = "account_exists"   // somebody signed up with an address that has an account
+	NameTaken       Kind = "name_taken"       // the username that somebody signed up with is another's
+	ResetPassword   Kind = "reset_password"   // the code lets a new password be chosen
+	PasswordChanged Kind = "password_changed" // a notice, after a reset
 )
 
 // Letter is an e-mail to be written.
