@@ -19,11 +19,14 @@ func (c *Client) Public() bool { return len(c.Secrets) == 0 }
 
 // ClientSecret is one of a client's secrets, kept as a hash.
 type ClientSecret struct {
-	PoolID    string `gorm:"primaryKey;column:pool"`
-	ClientID  string `gorm:"primaryKey;column:client"`
-	ID        string `gorm:"primaryKey"`
-	Hash      []byte
-	CreatedAt Time `gorm:"autoCreateTime:false"`
+	PoolID   string `gorm:"primaryKey;column:pool"`
+	ClientID string `gorm:"primaryKey;column:client"`
+	ID       string `gorm:"primaryKey"`
+	Hash     []byte
+	// SealedValue is the secret itself, for the secret hashes that clients of the
+	// administrative API send. Secrets from before it was kept have none.
+	SealedValue []byte
+	CreatedAt   Time `gorm:"autoCreateTime:false"`
 }
 
 // ClientSettings is what an operator may change about a client. Every zero value

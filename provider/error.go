@@ -109,6 +109,8 @@ var (
 	ErrAttemptNotFound        = &Error{Code: CodeNotFound, Kind: "attempt", Message: "This sign-in is over. Start again."}
 	ErrGrantNotFound          = &Error{Code: CodeNotFound, Kind: "grant", Message: "There is no such grant."}
 	ErrWrongPassword          = &Error{Code: CodeUnauthorized, Kind: "password", Message: "Incorrect username or password."}
+	ErrCodeMismatch           = &Error{Code: CodeUnauthorized, Kind: "code", Message: "The code is wrong, used or no longer valid."}
+	ErrCodeExpired            = &Error{Code: CodeExpired, Kind: "code", Message: "The code has expired. Ask for another."}
 	ErrDatasetNotFound        = &Error{Code: CodeNotFound, Kind: "dataset", Message: "There is no such dataset."}
 	ErrUnavailable            = &Error{Code: CodeUnavailable, Message: "The service is busy for a moment. Try again."}
 )

@@ -8,6 +8,7 @@ type Message struct {
 	To      string `gorm:"column:recipient"`
 	Subject string // of an e-mail
 	Text    string
+	HTML    string `gorm:"-"` // the same as Text, of an e-mail; may be empty
 	Code    string // the code that Text holds, if any
 	Link    string // the link that Text holds, if any
 	SentAt  Time

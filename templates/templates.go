@@ -4,8 +4,8 @@ package templates
 
 import "embed"
 
-// FS holds layout.html and parts.html, one file a page in pages/, and one text
-// catalogue a language in locales/.
+// FS holds layout.html and parts.html, one file a page in pages/, the HTML form of
+// e-mails in messages/, and one text catalogue a language in locales/.
 //
-//go:embed layout.html parts.html pages locales
+//go:embed layout.html parts.html pages messages locales
 var FS embed.FS

@@ -39,8 +39,17 @@ type config struct {
 	TrustedProxies []string `koanf:"trusted_proxies"` // CIDRs whose X-Forwarded-For is believed
 	OutboundAllow  []string `koanf:"outbound_allow"`  // hosts and CIDRs that fetches may reach although they are private
 	OutboundCA     string   `koanf:"outbound_ca"`     // a PEM file of further certificate authorities
-	LogLevel       string   `koanf:"log_level"`       // debug, info, warn, error
-	LogFormat      string   `koanf:"log_format"`      // json (default) or text
+	SMTPHost       string   `koanf:"smtp_host"`       // the mail server; empty sends nothing
+	SMTPPort       int      `koanf:"smtp_port"`
+	SMTPTLS        string   `koanf:"smtp_tls"` // starttls (default), implicit, or none on loopback
+	SMTPUsername   string   `koanf:"smtp_username"`
+	SMTPPassword   string   `koanf:"smtp_password"`
+	// SMTPPasswordFile keeps the password out of file and environment.
+	SMTPPasswordFile string `koanf:"smtp_password_file"`
+	SMTPFrom         string `koanf:"smtp_from"`
+	SMTPTimeout      int    `koanf:"smtp_timeout"` // seconds for one message
+	LogLevel         string `koanf:"log_level"`    // debug, info, warn, error
+	LogFormat        string `koanf:"log_format"`   // json (default) or text
 
 	// By flag only: a file must not turn a server into a toy.
 	dev, ephemeral, selfTLS bool
@@ -142,6 +151,7 @@ func (c *config) fillIn() {
 		c.LogLevel = "info"
 	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	c.fillInSMTP()
 }
 
 // check refuses what would be unsafe or cannot work, each with the reason and
@@ -176,6 +186,9 @@ func (c *config) check() error {
 		if _, err := netip.ParsePrefix(p); err != nil {
 			return fix(fmt.Errorf("trusted_proxies: %q is not a CIDR", p), "write addresses as 10.0.0.0/8 or 192.0.2.7/32")
 		}
+	}
+	if err := c.checkSMTP(); err != nil {
+		return err
 	}
 	_, err := c.masterKeys()
 	return err

@@ -34,11 +34,18 @@ func TestConfigRefusesWhatIsUnsafe(t *testing.T) {
 		{"half a certificate", func(c *config) { c.TLSCert = "x" }, "go together"},
 		{"a region of no form", func(c *config) { c.Region = "here" }, "region"},
 		{"a proxy without a mask", func(c *config) { c.TrustedProxies = []string{"10.0.0.1"} }, "not a CIDR"},
+		{"a mail server", func(c *config) { c.SMTPHost, c.SMTPFrom = "mail.example.com", "Us <us@example.com>" }, ""},
+		{"mail in the clear", func(c *config) { c.SMTPHost, c.SMTPFrom, c.SMTPTLS = "mail.example.com", "us@example.com", "none" }, "in the clear"},
+		{"mail on this machine", func(c *config) { c.SMTPHost, c.SMTPFrom, c.SMTPTLS = "localhost", "us@example.com", "none" }, ""},
+		{"mail from nobody", func(c *config) { c.SMTPHost = "mail.example.com" }, "smtp_from"},
+		{"a mail password without a user", func(c *config) { c.SMTPHost, c.SMTPFrom, c.SMTPPassword = "mail.example.com", "us@example.com", "x" }, "go together"},
+		{"a sender without a mail server", func(c *config) { c.SMTPFrom = "us@example.com" }, "without smtp_host"},
 		{"an unknown level", func(c *config) { c.LogLevel = "loud" }, "log_level"},
 	} {
 		conf := &config{BaseURL: "https://login.example.com", MasterKeys: []string{testKey}}
 		conf.fillIn()
 		c.change(conf)
+		conf.fillInSMTP()
 		err := conf.check()
 		if c.want == "" {
 			if err != nil {

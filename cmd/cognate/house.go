@@ -87,20 +87,26 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		return nil, err
 	}
 	keys := &token.Keys{Store: st, Sealer: sealer, Audit: trail, Cache: token.NewCache(st)}
-	outbox := &message.Outbox{Store: st, Sealer: sealer}
-	if conf.dev {
-		outbox.Sender = &message.Mailbox{Store: st}
+	outbox := &message.Outbox{Store: st, Sealer: sealer, Log: log}
+	if outbox.Sender, err = sender(conf, st); err != nil {
+		return nil, err
+	}
+	letters, err := message.OpenLetters(templates.FS)
+	if err != nil {
+		return nil, err
 	}
 	upstreams := &catalog.Catalog{HTTP: guarded}
+	guard := &risk.Guard{Store: st}
 	people := directory.New(directory.Config{
-		Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Region: conf.Region, Invite: invite(outbox), CheckIdP: upstreams.Check,
+		Guard: guard, Outbox: outbox, Letters: letters,
+		Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Region: conf.Region, Invite: invite(outbox, letters), CheckIdP: upstreams.Check,
 	})
 	issuer := func(p *provider.Pool) string { return web.Issuer(conf.BaseURL, p) }
 
 	// Flows.
 	sessions := &signin.Sessions{Store: st, Audit: trail}
 	flow := &signin.Flow{
-		Store: st, Sealer: sealer, Hasher: hasher, Guard: &risk.Guard{Store: st}, Audit: trail, Sessions: sessions,
+		Store: st, Sealer: sealer, Hasher: hasher, Guard: guard, Audit: trail, Sessions: sessions, Directory: people,
 	}
 	authorizer := oauth.New(oauth.Server{Store: st, Keys: keys, Sealer: sealer, Audit: trail, Log: log, Now: time.Now})
 	feed := &dataset.Feed{Store: st, Log: log}
@@ -166,9 +172,10 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	}
 
 	worker := &store.Worker{Store: st, Log: log, Handlers: map[string]func(context.Context, provider.Job) error{
-		message.JobKind:  outbox.Deliver,
-		token.JobPrepare: keys.Prepare,
-		token.JobRotate:  keys.RotateDue,
+		message.JobKind:   outbox.Deliver,
+		directory.JobCode: people.MailCode,
+		token.JobPrepare:  keys.Prepare,
+		token.JobRotate:   keys.RotateDue,
 	}}
 	h.tasks = []func(context.Context){st.Poll, worker.Run, feed.Run, func(ctx context.Context) { cleanUp(ctx, st, log) }}
 	h.begin = func(ctx context.Context, out io.Writer) error {
@@ -199,19 +206,6 @@ func (h *house) beginDev(ctx context.Context, s *seed, keys *token.Keys, conf *c
 		return err
 	}
 	return d.banner(out, conf.Data)
-}
-
-// invite mails a new user their temporary password, where anything can be mailed.
-func invite(outbox *message.Outbox) func(context.Context, *provider.Pool, *provider.User, string) error {
-	return func(ctx context.Context, p *provider.Pool, u *provider.User, password string) error {
-		if u.Attributes["email"] == "" {
-			return provider.Invalid("UserAttributes", "An invitation needs an e-mail address. Give one, or suppress the message.")
-		}
-		if err := outbox.Ready(); err != nil {
-			return err
-		}
-		return outbox.Put(ctx, message.Invitation(p, u.Attributes["email"], u.Username, password))
-	}
 }
 
 // outboundClient is the guarded client for everything fetched from outside.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -63,6 +64,7 @@ type poolFlags struct {
 	tokenProfile      string
 	least             int64
 	protect, selfSign bool
+	verifyEmail       bool
 }
 
 func (f *poolFlags) bind(c *cobra.Command, profile string) {
@@ -73,6 +75,7 @@ func (f *poolFlags) bind(c *cobra.Command, profile string) {
 	p.Int64Var(&f.least, "password-length", 8, "the least number of characters of a password")
 	p.BoolVar(&f.protect, "protect", false, "refuse to delete the pool; --protect=false lifts it")
 	p.BoolVar(&f.selfSign, "self-sign-up", false, "let people make accounts themselves")
+	p.BoolVar(&f.verifyEmail, "verify-email", true, "prove e-mail addresses at sign-up by a code; pages offer sign-up only then")
 	if profile == "" {
 		p.StringVar(&f.name, "name", "", "a new name")
 	}
@@ -97,6 +100,12 @@ func (f *poolFlags) apply(s *api.UserPoolSettings, given func(string) bool) {
 	if given("self-sign-up") {
 		s.AdminCreateUserConfig = &api.AdminCreateUserConfigType{AllowAdminCreateUserOnly: pointer(!f.selfSign)}
 	}
+	if given("verify-email") {
+		s.AutoVerifiedAttributes = slices.DeleteFunc(s.AutoVerifiedAttributes, func(a string) bool { return a == "email" })
+		if f.verifyEmail {
+			s.AutoVerifiedAttributes = append(s.AutoVerifiedAttributes, "email")
+		}
+	}
 }
 
 // run reads the pool, changes what was named and writes all of it, since the
@@ -116,6 +125,8 @@ func poolFields(r *api.UserPoolResponse) []field {
 	out := []field{
 		{"id", p.ID}, {"name", p.Name}, {"display name", *orEmpty(p.DisplayName)}, {"issuer", p.Issuer}, {"token profile", p.TokenProfile},
 		{"users", strconv.FormatInt(p.EstimatedNumberOfUsers, 10)}, {"sign in by", words(p.UsernameAttributes)}, {"alias", words(p.AliasAttributes)},
+		{"self sign-up", yesNo(p.AdminCreateUserConfig == nil || p.AdminCreateUserConfig.AllowAdminCreateUserOnly == nil || !*p.AdminCreateUserConfig.AllowAdminCreateUserOnly)},
+		{"verified at sign-up", words(p.AutoVerifiedAttributes)},
 		{"protected", yesNo(p.DeletionProtection == "ACTIVE")}, {"created", day(p.CreationDate)}, {"changed", day(p.LastModifiedDate)},
 	}
 	if p.Policies != nil && p.Policies.PasswordPolicy != nil && p.Policies.PasswordPolicy.MinimumLength != nil {

@@ -161,7 +161,7 @@ func (s *seed) pool(ctx context.Context, made *plan) error {
 	}
 	return s.directory.CreatePool(ctx, &provider.Pool{
 		ID: made.Pool, Name: "Demo", TokenProfile: provider.TokenProfileStandard,
-		Settings: provider.PoolSettings{DisplayName: "Northwind Cycling", AliasAttrs: []string{"email"}},
+		Settings: provider.PoolSettings{DisplayName: "Northwind Cycling", AliasAttrs: []string{"email"}, AutoVerified: []string{"email"}},
 	})
 }
 

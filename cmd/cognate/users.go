@@ -106,6 +106,7 @@ func userCommand() *cobra.Command {
 		userVerb("enable", "Let a user in again", "AdminEnableUser", "Enabled user %s."),
 		userVerb("disable", "Shut a user out and end what they are signed in to", "AdminDisableUser", "Disabled user %s."),
 		userVerb("confirm", "Confirm a user who signed up", "AdminConfirmSignUp", "Confirmed user %s."),
+		userVerb("reset-password", "Make a user choose a new password by a code that is mailed to them", "AdminResetUserPassword", "Reset the password of %s: a code is on its way."),
 		userVerb("sign-out", "End every session and grant of a user", "AdminUserGlobalSignOut", "Signed %s out everywhere."),
 		memberVerb("add-to-group", "Put a user into a group", "AdminAddUserToGroup", "Put %s into %s."),
 		memberVerb("remove-from-group", "Take a user out of a group", "AdminRemoveUserFromGroup", "Took %s out of %s."),

@@ -50,7 +50,7 @@ func (d *Directory) CreateClient(ctx context.Context, pool string, c *provider.C
 		secretValue = secret.ClientSecret()
 	}
 	if secretValue != "" {
-		c.Secrets = []provider.ClientSecret{newSecret(secretValue)}
+		c.Secrets = []provider.ClientSecret{d.newSecret(pool, secretValue)}
 	}
 	c.Enabled = true
 	err := d.changeIn(ctx, pool, ClientCreate, clientTarget(c.ID), map[string]string{"name": c.Name}, func(ctx context.Context, p *provider.Pool) error {
@@ -62,8 +62,13 @@ func (d *Directory) CreateClient(ctx context.Context, pool string, c *provider.C
 	return secretValue, err
 }
 
-func newSecret(value string) provider.ClientSecret {
-	return provider.ClientSecret{ID: uuid.NewString(), Hash: secret.Hash(value)}
+func (d *Directory) newSecret(pool, value string) provider.ClientSecret {
+	id := uuid.NewString()
+	return provider.ClientSecret{ID: id, Hash: secret.Hash(value), SealedValue: d.Sealer.Seal(secretRow(pool, id), []byte(value))}
+}
+
+func secretRow(pool, id string) secret.Row {
+	return secret.Row{Table: "client_secrets", Tenant: pool, ID: id, Column: "sealed_value"}
 }
 
 // ChangeClient lets f alter an app client, and answers what became of it.
@@ -100,7 +105,7 @@ func (d *Directory) AddSecret(ctx context.Context, pool, client, value string) (
 	if value == "" {
 		value = secret.ClientSecret()
 	}
-	row := newSecret(value)
+	row := d.newSecret(pool, value)
 	err := d.changeIn(ctx, pool, ClientSecretAdd, clientTarget(client), map[string]string{"secret": row.ID}, func(ctx context.Context, _ *provider.Pool) error {
 		return d.Store.Pool(pool).ChangeClient(ctx, client, func(c *provider.Client) error {
 			switch {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
+	"github.com/cognate-idp/cognate/provider/message"
+	"github.com/cognate-idp/cognate/provider/risk"
 	"github.com/cognate-idp/cognate/provider/secret"
 	"github.com/cognate-idp/cognate/provider/store"
 )
@@ -32,6 +34,11 @@ type Config struct {
 	// transaction that makes the user, so it may only enqueue. Without it nobody
 	// is sent anything.
 	Invite func(ctx context.Context, p *provider.Pool, u *provider.User, password string) error
+	// Guard holds back codes that are guessed or asked for too often, and Outbox and
+	// Letters mail them. Without them nobody signs up or recovers a password.
+	Guard   *risk.Guard
+	Outbox  *message.Outbox
+	Letters *message.Letters
 	// Forget lets go of a user who is deleted, wherever else they are known. It
 	// runs inside the transaction that deletes them.
 	Forget func(ctx context.Context, pool, user string) error

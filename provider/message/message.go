@@ -7,7 +7,10 @@ package message
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -19,8 +22,15 @@ import (
 // JobKind is the kind of a delivery's job.
 const JobKind = "message"
 
+// giveUpAfter is how long a message is tried. Codes are long dead by then, and
+// nobody expects the rest any more.
+const giveUpAfter = 24 * time.Hour
+
+// ErrRefused means that a message will never be taken, however often it is tried.
+var ErrRefused = errors.New("the message was refused for good")
+
 // Sender hands a message to the world. It may be called twice with the same
-// message; the ID tells.
+// message; the ID tells. An error that is ErrRefused ends the tries.
 type Sender interface {
 	Send(ctx context.Context, m provider.Message) error
 }
@@ -30,6 +40,7 @@ type Outbox struct {
 	Store  *store.Store
 	Sealer *secret.Sealer
 	Sender Sender // nil: nothing can be sent, and Ready says so
+	Log    *slog.Logger
 }
 
 // Ready reports whether there is a way to send. Callers ask before they promise
@@ -73,7 +84,14 @@ func (o *Outbox) Deliver(ctx context.Context, j provider.Job) error {
 	if err := json.Unmarshal(plain, &m); err != nil {
 		return fmt.Errorf("read message: %w", err)
 	}
-	return o.Sender.Send(ctx, m)
+	err = o.Sender.Send(ctx, m)
+	if err == nil || !errors.Is(err, ErrRefused) && o.Store.Now().Sub(m.SentAt) < giveUpAfter {
+		return err
+	}
+	// Nobody waits for the answer, so the log is where it is told. It names no
+	// recipient: addresses are the users' own affair.
+	o.Log.WarnContext(ctx, "message given up", "pool", m.PoolID, "message", m.ID, "error", err)
+	return nil
 }
 
 func row(pool, id string) secret.Row {
@@ -86,20 +104,4 @@ type Mailbox struct{ Store *store.Store }
 // Send keeps m.
 func (b *Mailbox) Send(ctx context.Context, m provider.Message) error {
 	return b.Store.All().KeepMessage(ctx, &m)
-}
-
-// Invitation tells a new user that an operator made an account, and the
-// temporary password.
-func Invitation(pool *provider.Pool, to, username, password string) provider.Message {
-	name := pool.Settings.DisplayName
-	if name == "" {
-		name = pool.Name
-	}
-	return provider.Message{
-		PoolID: pool.ID, Channel: "email", To: to,
-		Subject: name + ": your account is ready",
-		Text: "An account was made for you at " + name + ".\n\nUsername: " + username + "\nTemporary password: " + password +
-			"\n\nYou choose a password of your own when you first sign in. If you did not expect this, ignore this message.\n",
-		Code: password,
-	}
 }

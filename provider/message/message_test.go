@@ -10,6 +10,7 @@ import (
 	"github.com/cognate-idp/cognate/provider/secret"
 	"github.com/cognate-idp/cognate/provider/store"
 	"github.com/cognate-idp/cognate/provider/store/storetest"
+	"github.com/cognate-idp/cognate/templates"
 )
 
 func TestInvitationReachesTheMailbox(t *testing.T) {
@@ -25,7 +26,15 @@ func TestInvitationReachesTheMailbox(t *testing.T) {
 		}
 		out.Sender = &message.Mailbox{Store: st}
 		pool := &provider.Pool{ID: "us-east-1_AAAAAAAAA", Name: "People"}
-		if err := out.Put(t.Context(), message.Invitation(pool, "a@example.com", "ann", "Temp-123456")); err != nil {
+		letters, err := message.OpenLetters(templates.FS)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := letters.Write(message.Letter{Pool: pool, Kind: message.Invitation, To: "a@example.com", Username: "ann", Code: "Temp-123456"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := out.Put(t.Context(), m); err != nil {
 			t.Fatal(err)
 		}
 		jobs, err := st.All().LeaseJobs(t.Context(), "w", []string{message.JobKind}, 10, time.Minute)

@@ -174,3 +174,34 @@ func throttled(wait time.Duration) *provider.Error {
 		Cause:      fmt.Errorf("held back for %s", wait.Round(time.Millisecond)),
 	}
 }
+
+// mailLimit is how often one person is mailed a code that anybody may ask for:
+// once, and then after waits that double from a minute to an hour, which makes six
+// in the first hour and one an hour after that.
+func mailLimit() store.ThrottleLimit {
+	return store.ThrottleLimit{Free: 1, First: time.Minute, Longest: time.Hour}
+}
+
+// askLimit is how often one address may ask for mail to anybody.
+func askLimit() store.ThrottleLimit {
+	return store.ThrottleLimit{Free: 50, First: 10 * time.Second, Longest: time.Hour}
+}
+
+// Ask counts one message that somebody unknown asks to be sent to who. It does the
+// same whether or not who leads anywhere.
+//
+// Errors: provider.CodeThrottled with the seconds to wait.
+func (g *Guard) Ask(ctx context.Context, pool string, who Subject, purpose string) error {
+	address := addressKey(provider.ActorFrom(ctx).Address)
+	rows := g.Store.Pool(pool)
+	return g.Store.Tx(ctx, func(ctx context.Context) error {
+		wait, err := rows.TakeTry(ctx, "mail:"+purpose+":"+who.key(), mailLimit())
+		if err == nil && wait == 0 && address != "" {
+			wait, err = rows.TakeTry(ctx, "mail:"+address, askLimit())
+		}
+		if err == nil && wait > 0 {
+			err = &provider.Error{Code: provider.CodeThrottled, Kind: "mail", Message: "A code was asked for too often. Wait, then ask again.", RetryAfter: int(math.Ceil(wait.Seconds()))}
+		}
+		return err // an error rolls back: what is refused counts nowhere
+	})
+}

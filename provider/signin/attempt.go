@@ -40,6 +40,9 @@ type state struct {
 	Proven string `json:"proven,omitempty"`
 	// NoPassword: the client offers upstream providers alone.
 	NoPassword bool `json:"no_password,omitempty"`
+	// Newcomer is the account that waits at StepConfirm.
+	Newcomer *newcomer `json:"newcomer,omitempty"`
+	Notice   Notice    `json:"notice,omitempty"`
 	// Upstream is what an upstream provider's answer must match.
 	Upstream *handover `json:"upstream,omitempty"`
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
+	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/risk"
 	"github.com/cognate-idp/cognate/provider/secret"
 	"github.com/cognate-idp/cognate/provider/store"
@@ -18,6 +19,8 @@ type Flow struct {
 	Guard    *risk.Guard
 	Audit    *audit.Log
 	Sessions *Sessions
+
+	Directory *directory.Directory // sign-up and recovery; nil for neither
 }
 
 // Step names what an attempt asks for next.

@@ -32,6 +32,9 @@ func (f *Flow) password(ctx context.Context, pool *provider.Pool, a *Attempt, gi
 	}
 	out := outcome{try: proof.try, at: proof.at}
 	if err != nil {
+		if mended, ok, fault := f.mend(ctx, pool, a, proof, err); ok {
+			return mended, fault
+		}
 		return out, f.refuse(ctx, pool, a, proof, err)
 	}
 	user := &proof.login.User

@@ -27,6 +27,7 @@ func (a *All) CleanUp(ctx context.Context) (int64, error) {
 	}{
 		{"attempts", "pool, id", "expires_at < ?", now},
 		{"authorizations", "pool, id", "expires_at < ?", now},
+		{"codes", "pool, user_id, purpose", "expires_at < ?", ended},
 		{"throttles", "pool, throttle_key", "expires_at < ?", now},
 		{"revoked_tokens", "pool, jti", "expires_at < ?", now},
 		{"sessions", "pool, id_hash", "expires_at < ?", now},

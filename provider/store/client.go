@@ -133,3 +133,19 @@ func (p *Pool) DeleteClientSecret(ctx context.Context, client, id string) error 
 		return p.Touch(ctx)
 	})
 }
+
+// ClientByID reads an app client of any pool with its secrets. Ids that were
+// carried over from elsewhere might be in two pools; then it is neither's.
+//
+// Errors: provider.ErrClientNotFound.
+func (a *All) ClientByID(ctx context.Context, id string) (*provider.Client, error) {
+	var pools []string
+	err := a.s.db(ctx).Raw("select c.pool from clients c join pools p on p.id = c.pool where c.id = ? and p.deleted_at = 0 limit 2", id).Scan(&pools).Error
+	if err != nil {
+		return nil, translate(err)
+	}
+	if len(pools) != 1 {
+		return nil, provider.ErrClientNotFound
+	}
+	return a.s.Pool(pools[0]).Client(ctx, id)
+}

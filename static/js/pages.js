@@ -51,3 +51,16 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     setTimeout(() => { button.textContent = words; }, 1500);
   });
 }
+
+// Another code can be asked for after a while; until then the button counts down.
+for (const button of document.querySelectorAll("[data-wait]")) {
+  const words = button.textContent;
+  const until = Date.now() + Number(button.dataset.wait) * 1000;
+  const tick = () => {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    button.disabled = left > 0;
+    button.textContent = left > 0 ? `${button.dataset.waiting} ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : words;
+    if (left > 0) setTimeout(tick, 500);
+  };
+  tick();
+}

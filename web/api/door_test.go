@@ -22,9 +22,12 @@ import (
 	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/identitypool"
 	"github.com/cognate-idp/cognate/provider/identitypool/policy"
+	"github.com/cognate-idp/cognate/provider/message"
+	"github.com/cognate-idp/cognate/provider/risk"
 	"github.com/cognate-idp/cognate/provider/secret"
 	"github.com/cognate-idp/cognate/provider/store"
 	"github.com/cognate-idp/cognate/provider/token"
+	"github.com/cognate-idp/cognate/templates"
 	"github.com/cognate-idp/cognate/web/api"
 )
 
@@ -37,6 +40,37 @@ type world struct {
 	server    *httptest.Server
 	owner     aws.Credentials
 	now       func() time.Time // the signer's clock
+	deliver   map[string]func(context.Context, provider.Job) error
+}
+
+// mailed runs what was put off and answers the newest code in the mailbox.
+func (w *world) mailed() string {
+	w.t.Helper()
+	for _, kind := range []string{directory.JobCode, message.JobKind} {
+		jobs, err := w.store.All().LeaseJobs(w.t.Context(), "test", []string{kind}, 100, time.Minute)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, j := range jobs {
+			if err := w.deliver[kind](w.t.Context(), j); err != nil {
+				w.t.Fatal(err)
+			}
+			if err := w.store.All().FinishJob(w.t.Context(), "test", j.ID); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+	}
+	kept, err := w.store.All().KeptMessages(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, m := range kept {
+		if m.Code != "" {
+			return m.Code
+		}
+	}
+	w.t.Fatal("no code was mailed")
+	return ""
 }
 
 const bearerOwner = "a-valid-access-token"
@@ -51,11 +85,19 @@ func start(t *testing.T, st *store.Store) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	letters, err := message.OpenLetters(templates.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outbox := &message.Outbox{Store: st, Sealer: sealer, Sender: &message.Mailbox{Store: st}}
 	d := directory.New(directory.Config{
+		Guard: &risk.Guard{Store: st}, Outbox: outbox, Letters: letters,
 		Store: st, Audit: &audit.Log{Store: st}, Sealer: sealer, Hasher: hasher, Region: "us-east-1",
 		Invite: func(context.Context, *provider.Pool, *provider.User, string) error { return nil },
 	})
-	w := &world{t: t, directory: d, store: st, now: time.Now}
+	w := &world{t: t, directory: d, store: st, now: time.Now, deliver: map[string]func(context.Context, provider.Job) error{
+		message.JobKind: outbox.Deliver, directory.JobCode: d.MailCode,
+	}}
 	keys := &token.Keys{Store: st, Sealer: sealer, Audit: d.Audit, Cache: token.NewCache(st)}
 	issuer := func(p *provider.Pool) string { return "https://id.example.com/" + p.ID }
 	w.api = &api.API{

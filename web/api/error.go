@@ -60,6 +60,14 @@ func wireError(err error, requestID string) *Error {
 
 // exceptionName is Cognito's name for one of our codes.
 func exceptionName(e *provider.Error) string {
+	switch {
+	case errors.Is(e, provider.ErrCodeMismatch):
+		return "CodeMismatchException"
+	case errors.Is(e, provider.ErrCodeExpired):
+		return "ExpiredCodeException"
+	case e.Code == provider.CodeThrottled && e.Kind == "mail":
+		return "LimitExceededException"
+	}
 	switch e.Code {
 	case provider.CodeNotFound:
 		switch e.Kind {

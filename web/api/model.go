@@ -32,6 +32,8 @@ func constraints() map[string]constraint {
 		"ClientSecretType":                             text(24, 64, `[\w+]+`),
 		"CognitoIdentityProviderClientId":              text(1, 128, `[\w_]+`),
 		"CognitoIdentityProviderName":                  text(1, 128, `[\w._:/-]+`),
+		"ConfirmationCodeType":                         text(1, 2048, `[\S]+`),
+		"SecretHashType":                               text(1, 128, `[\w+=/]+`),
 		"CustomAttributeNameType":                      text(1, 20, `[\p{L}\p{M}\p{S}\p{N}\p{P}]+`),
 		"CustomAttributesListType":                     listOf(1, 25, ""),
 		"DeletionProtectionType":                       oneOf("ACTIVE", "INACTIVE"),

@@ -49,7 +49,14 @@ func (a *API) Operations() []Operation {
 		silent(UserPools, "AdminDisableUser", directory.UsersSupport, directory.UserDisable, a.adminDisableUser),
 		silent(UserPools, "AdminEnableUser", directory.UsersSupport, directory.UserEnable, a.adminEnableUser),
 		silent(UserPools, "AdminConfirmSignUp", directory.UsersSupport, directory.UserConfirm, a.adminConfirmSignUp),
+		silent(UserPools, "AdminResetUserPassword", directory.UsersSupport, directory.UserResetPassword, a.adminResetUserPassword),
 		silent(UserPools, "AdminUserGlobalSignOut", directory.UsersSupport, directory.UserSignOut, a.adminUserGlobalSignOut),
+
+		change(UserPools, "SignUp", "", directory.UserSignUp, a.signUp),
+		silent(UserPools, "ConfirmSignUp", "", directory.UserConfirm, a.confirmSignUp),
+		read(UserPools, "ResendConfirmationCode", "", a.resendConfirmationCode),
+		read(UserPools, "ForgotPassword", "", a.forgotPassword),
+		silent(UserPools, "ConfirmForgotPassword", "", directory.UserPasswordReset, a.confirmForgotPassword),
 
 		change(UserPools, "CreateIdentityProvider", directory.ProvidersWrite, directory.IdPCreate, a.createIdentityProvider),
 		read(UserPools, "ListIdentityProviders", directory.ProvidersRead, a.listIdentityProviders),

@@ -176,6 +176,9 @@ func (d *Door) drawStep(w http.ResponseWriter, r *http.Request, status int, a *s
 
 func (d *Door) draw(w http.ResponseWriter, r *http.Request, status int, a *signin.Attempt, waiting *oauth.Interaction, why error) error {
 	pool := provider.TenantFrom(r.Context()).Pool
+	if path := stepPath(a.Step); path != "/login" {
+		return respond.Redirect(w, (&beside{d, pool, a, waiting}).to(r, path))
+	}
 	top, action := chrome(r, waiting.Client, waiting.UILocales), here(r, "/login", waiting.ID)
 	if a.Step == signin.StepNewPassword {
 		return d.Pages.Render(w, r, status, page.NewPassword{
@@ -185,7 +188,14 @@ func (d *Door) draw(w http.ResponseWriter, r *http.Request, status int, a *signi
 	}
 	v := page.SignIn{
 		Chrome: top, Action: action, Flow: a.ID, Identifier: a.Username,
-		IdentifierKind: identifierKind(pool), Problem: signInProblem(why),
+		IdentifierKind: identifierKind(pool), Problem: signInProblem(why), Notice: string(a.Notice()),
+	}
+	aside := &beside{d, pool, a, waiting}
+	if d.Flow.OffersSignUp(pool, a) {
+		v.SignUpURL = aside.to(r, "/signup")
+	}
+	if d.Flow.OffersRecovery(a) {
+		v.ForgotURL = aside.to(r, "/forgotPassword")
 	}
 	var known *provider.Error
 	if errors.As(why, &known) {

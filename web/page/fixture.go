@@ -113,5 +113,11 @@ func Fixtures() []Fixture {
 			Chrome: app, ProviderName: "Acme Works", Problem: p, RetryURL: "/login", RequestID: request,
 		}})
 	}
+	for _, n := range []string{"confirmed", "reset"} {
+		v := signIn
+		v.Notice = n
+		fixtures = append(fixtures, Fixture{"sign-in-notice-" + n, v})
+	}
+	fixtures = append(fixtures, accountFixtures(app)...)
 	return append(fixtures, developerFixtures()...)
 }

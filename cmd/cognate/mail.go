@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/mail"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/message"
+	"github.com/cognate-idp/cognate/provider/outbound"
+	"github.com/cognate-idp/cognate/provider/store"
+)
+
+// sender is how messages leave: by the mail server that is set, in development
+// without one into the mailbox page, and otherwise not at all.
+func sender(conf *config, st *store.Store) (message.Sender, error) {
+	if conf.SMTPHost == "" {
+		if conf.dev {
+			return &message.Mailbox{Store: st}, nil
+		}
+		return nil, nil
+	}
+	password, err := conf.smtpPassword()
+	if err != nil {
+		return nil, err
+	}
+	s := &message.SMTP{
+		Host: conf.SMTPHost, Port: conf.SMTPPort, TLS: conf.SMTPTLS, From: conf.SMTPFrom,
+		Timeout: time.Duration(conf.SMTPTimeout) * time.Second, Username: conf.SMTPUsername, Password: password,
+	}
+	if conf.OutboundCA != "" {
+		pem, err := os.ReadFile(conf.OutboundCA)
+		if err != nil {
+			return nil, fix(fmt.Errorf("outbound_ca: %w", err), "name a readable PEM file")
+		}
+		if s.RootCAs, err = outbound.RootCAs(pem); err != nil {
+			return nil, fix(fmt.Errorf("outbound_ca: %w", err), "name a PEM file with certificates")
+		}
+	}
+	return s, nil
+}
+
+// fillInSMTP gives a mail server's settings their defaults.
+func (c *config) fillInSMTP() {
+	if c.SMTPHost == "" {
+		return
+	}
+	if c.SMTPTLS == "" {
+		c.SMTPTLS = message.TLSStart
+	}
+	if c.SMTPPort == 0 {
+		c.SMTPPort = map[string]int{message.TLSImplicit: 465, message.TLSNone: 25}[c.SMTPTLS]
+		if c.SMTPPort == 0 {
+			c.SMTPPort = 587
+		}
+	}
+	if c.SMTPTimeout == 0 {
+		c.SMTPTimeout = 10
+	}
+}
+
+// checkSMTP refuses a mail server that cannot work or would be unsafe.
+func (c *config) checkSMTP() error {
+	if c.SMTPHost == "" {
+		if c.SMTPFrom != "" || c.SMTPUsername != "" || c.SMTPPassword != "" || c.SMTPPasswordFile != "" || c.SMTPTLS != "" || c.SMTPPort != 0 {
+			return fix(errors.New("smtp settings without smtp_host"), "set smtp_host to the mail server's name, or leave the others out")
+		}
+		return nil
+	}
+	_, from := mail.ParseAddress(c.SMTPFrom)
+	for _, k := range []struct {
+		bad       bool
+		what, fix string
+	}{
+		{!slices.Contains([]string{message.TLSImplicit, message.TLSStart, message.TLSNone}, c.SMTPTLS), "smtp_tls must be starttls, implicit or none", "leave it out for starttls"},
+		{c.SMTPTLS == message.TLSNone && !loopbackHost(c.SMTPHost), "smtp_tls none would send codes in the clear", "use starttls or implicit, or a mail server on this machine"},
+		{c.SMTPTLS == message.TLSNone && c.SMTPUsername != "", "smtp_tls none would send the mail server's password in the clear", "use starttls or implicit, or leave smtp_username out"},
+		{from != nil, "smtp_from is no e-mail address", "for example smtp_from: Example <no-reply@example.com>"},
+		{c.SMTPPort < 1 || c.SMTPPort > 65535, "smtp_port is no port", "leave it out for 587, or 465 with smtp_tls implicit"},
+		{c.SMTPTimeout < 1 || c.SMTPTimeout > 30, "smtp_timeout must be from 1 to 30 seconds", "leave it out for 10"},
+		{c.SMTPPassword != "" && c.SMTPPasswordFile != "", "smtp_password and smtp_password_file are both set", "keep one of them"},
+		{(c.SMTPUsername == "") != (c.SMTPPassword == "" && c.SMTPPasswordFile == ""), "smtp_username and its password go together", "set smtp_password_file too, or leave smtp_username out"},
+	} {
+		if k.bad {
+			return fix(errors.New(k.what), k.fix)
+		}
+	}
+	_, err := c.smtpPassword()
+	return err
+}
+
+func (c *config) smtpPassword() (string, error) {
+	if c.SMTPPasswordFile == "" {
+		return c.SMTPPassword, nil
+	}
+	b, err := os.ReadFile(c.SMTPPasswordFile)
+	if err != nil {
+		return "", fix(fmt.Errorf("smtp_password_file: %w", err), "name a readable file that holds the password alone")
+	}
+	return strings.TrimRight(string(b), "\r\n"), nil
+}
+
+// invite mails a new user their temporary password, where anything can be mailed.
+func invite(outbox *message.Outbox, letters *message.Letters) func(context.Context, *provider.Pool, *provider.User, string) error {
+	return func(ctx context.Context, p *provider.Pool, u *provider.User, password string) error {
+		if u.Attributes["email"] == "" {
+			return provider.Invalid("UserAttributes", "An invitation needs an e-mail address. Give one, or suppress the message.")
+		}
+		if err := outbox.Ready(); err != nil {
+			return err
+		}
+		m, err := letters.Write(message.Letter{
+			Pool: p, Kind: message.Invitation, To: u.Attributes["email"], Lang: u.Attributes["locale"], Username: u.Username, Code: password,
+		})
+		if err != nil {
+			return err
+		}
+		return outbox.Put(ctx, m)
+	}
+}

@@ -1,0 +1,95 @@
+package directory
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/secret"
+)
+
+// Calling answers the app client that makes a public call, and its pool. A client
+// with a secret proves itself by Cognito's SECRET_HASH: base64 of HMAC-SHA-256,
+// keyed with the secret, over the username and the client's id.
+//
+// Errors: provider.ErrClientNotFound; provider.CodeUnauthorized.
+func (d *Directory) Calling(ctx context.Context, client, username, secretHash string) (*provider.Pool, *provider.Client, error) {
+	c, err := d.Store.All().ClientByID(ctx, client)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := d.Pool(ctx, c.PoolID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !c.Enabled {
+		return nil, nil, provider.ErrClientNotFound
+	}
+	return p, c, d.checkSecretHash(c, username, secretHash)
+}
+
+func (d *Directory) checkSecretHash(c *provider.Client, username, given string) error {
+	refused := func(why string) error {
+		return &provider.Error{Code: provider.CodeUnauthorized, Kind: "client", Message: why}
+	}
+	switch {
+	case c.Public() && given == "":
+		return nil
+	case c.Public():
+		return refused("Client " + c.ID + " is not configured for secret but secret was received")
+	case given == "":
+		return refused("Client " + c.ID + " is configured with secret but SECRET_HASH was not received")
+	}
+	mac, err := base64.StdEncoding.DecodeString(given)
+	if err != nil {
+		return refused("SecretHash does not match for the client: " + c.ID)
+	}
+	kept := false
+	for _, s := range c.Secrets {
+		if len(s.SealedValue) == 0 {
+			continue
+		}
+		kept = true
+		value, err := d.Sealer.Open(secretRow(c.PoolID, s.ID), s.SealedValue)
+		if err != nil {
+			return err
+		}
+		want := hmac.New(sha256.New, value)
+		want.Write([]byte(username + c.ID))
+		if hmac.Equal(want.Sum(nil), mac) {
+			return nil
+		}
+	}
+	if !kept {
+		return refused("The secrets of client " + c.ID + " are too old for secret hashes. Add a new one.")
+	}
+	return refused("SecretHash does not match for the client: " + c.ID)
+}
+
+// CodeDestination is the masked address that a code for a name goes to, and whether
+// the name leads to anybody. For nobody it is made up, the same each time.
+func (d *Directory) CodeDestination(ctx context.Context, p *provider.Pool, name string) (masked string, known bool, err error) {
+	u, err := d.FindUser(ctx, p.ID, name)
+	if err != nil && !errors.Is(err, provider.ErrUserNotFound) {
+		return "", false, err
+	}
+	if u != nil && u.Attributes["email"] != "" {
+		return Masked(u.Attributes["email"]), true, nil
+	}
+	key, err := d.Sealer.Derive("destinations")
+	if err != nil {
+		return "", false, err
+	}
+	letters := hex.EncodeToString(secret.MAC(key, p.ID, NameKey(p, name)))
+	letter := func(i int) string { return string('a' + rune(letters[i])%26) }
+	return Masked(letter(0) + "@" + letter(1)), u != nil, nil
+}
+
+// MailsCode reports whether a sign-up in the pool was mailed a code.
+func (d *Directory) MailsCode(p *provider.Pool, u *provider.User) bool {
+	return verifies(p) && u.Attributes["email"] != "" && d.CanMail()
+}

@@ -1,0 +1,262 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/message"
+	"github.com/cognate-idp/cognate/provider/risk"
+)
+
+// SignUp is what somebody who makes their own account says of themselves.
+type SignUp struct {
+	Username   string // in pools that sign in by an address, that address
+	Password   string
+	Attributes map[string]string
+	Client     *provider.Client // whose write permissions hold; nil for none
+}
+
+// ErrNoSignUp answers where people do not make their own accounts.
+var ErrNoSignUp = &provider.Error{Code: provider.CodeForbidden, Kind: "sign-up", Message: "SignUp is not permitted for this user pool"}
+
+// OffersSignUp reports whether a pool's pages let people make accounts: where they
+// may, and where their address can be proved.
+func (d *Directory) OffersSignUp(p *provider.Pool) bool {
+	by := p.Settings.UsernameAttrs
+	return d.CanMail() && signsUp(p) && verifies(p) && (len(by) == 0 || slices.Contains(by, "email"))
+}
+
+// signsUp keeps operators from making themselves.
+func signsUp(p *provider.Pool) bool {
+	return p.Kind == provider.PoolKindUsers && !p.Settings.AdminCreateOnly
+}
+
+// SignUp adds an unconfirmed user and mails the code that confirms them, in pools
+// that prove e-mail addresses. In others an operator confirms them.
+//
+// Errors: ErrNoSignUp, provider.ErrUserExists, provider.CodeInvalid,
+// provider.CodePasswordPolicy, provider.CodeThrottled.
+func (d *Directory) SignUp(ctx context.Context, p *provider.Pool, n SignUp) (*provider.User, error) {
+	u, pw, err := d.prepareSignUp(ctx, p, n)
+	if err != nil {
+		return nil, err
+	}
+	return u, d.addSignUp(ctx, p, u, pw, nil)
+}
+
+// SignUpQuietly is SignUp for pages: it does not betray which names are taken. Then
+// it answers a user who is nowhere, for whom no code is ever right, and mails what
+// to do to the address that was given. An account with the same address that was
+// never confirmed gives way: nothing of it was proved.
+//
+// Errors: those of SignUp except provider.ErrUserExists.
+func (d *Directory) SignUpQuietly(ctx context.Context, p *provider.Pool, n SignUp) (*provider.User, error) {
+	if !d.OffersSignUp(p) {
+		return nil, ErrNoSignUp
+	}
+	u, pw, err := d.prepareSignUp(ctx, p, n)
+	if err != nil {
+		return nil, err
+	}
+	address := u.Attributes["email"]
+	if address == "" {
+		return nil, provider.Invalid("email", "The user pool requires this attribute.")
+	}
+	names := []string{n.Username}
+	if slices.Contains(p.Settings.AliasAttrs, "email") {
+		names = append(names, address)
+	}
+	holder, err := d.holder(ctx, p, names...)
+	if err != nil {
+		return nil, err
+	}
+	same := holder != nil && NameKey(p, holder.Attributes["email"]) == NameKey(p, address)
+	if holder == nil || same && holder.Status == provider.UserUnconfirmed {
+		err := d.addSignUp(ctx, p, u, pw, holder)
+		if !errors.Is(err, provider.ErrUserExists) && !errors.Is(err, provider.ErrAliasExists) {
+			return u, err
+		}
+		same = false // somebody else was a moment faster
+	}
+	kind := message.NameTaken
+	if same {
+		kind = message.AccountExists
+	}
+	err = d.Store.Tx(ctx, func(ctx context.Context) error {
+		if err := d.askSignUp(ctx, p, address); err != nil {
+			return err
+		}
+		return d.mail(ctx, message.Letter{Pool: p, Kind: kind, To: address, Lang: u.Attributes["locale"]})
+	})
+	u.ID = uuid.NewString()
+	return u, err
+}
+
+// holder is who has the username or, as a name to sign in by, the address; nil for
+// nobody.
+func (d *Directory) holder(ctx context.Context, p *provider.Pool, names ...string) (*provider.User, error) {
+	for _, name := range names {
+		u, err := d.Store.Pool(p.ID).UserByName(ctx, NameKey(p, name))
+		if err == nil {
+			return u, nil
+		}
+		if !errors.Is(err, provider.ErrUserNotFound) {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// prepareSignUp checks and hashes, so all that takes long, before anybody is
+// looked for.
+func (d *Directory) prepareSignUp(ctx context.Context, p *provider.Pool, n SignUp) (*provider.User, *provider.Password, error) {
+	if !signsUp(p) {
+		return nil, nil, ErrNoSignUp
+	}
+	if strings.TrimSpace(n.Username) == "" {
+		return nil, nil, provider.Invalid("Username", "A username is required.")
+	}
+	if len(p.Settings.UsernameAttrs) == 0 && slices.Contains(p.Settings.AliasAttrs, "email") && strings.Contains(n.Username, "@") {
+		// Else a username could pass for somebody's address, as in Cognito.
+		return nil, nil, provider.Invalid("Username", "Username cannot be of email format, since user pool is configured for email alias.")
+	}
+	for name := range n.Attributes {
+		if !d.mayWrite(p, n.Client, name) {
+			return nil, nil, provider.Invalid(name, "The attribute cannot be set at sign-up.")
+		}
+	}
+	u, err := newUser(p, NewUser{Username: n.Username, Attributes: n.Attributes, Status: provider.UserUnconfirmed, Permanent: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	pw, err := d.hash(ctx, p, n.Password, true)
+	if err != nil {
+		return nil, nil, err
+	}
+	pw.UserID = u.ID
+	return u, pw, nil
+}
+
+// mayWrite says whether whoever signs up through a client may set an attribute.
+// Nobody vouches for their own address.
+func (d *Directory) mayWrite(p *provider.Pool, c *provider.Client, name string) bool {
+	if strings.HasSuffix(name, "_verified") || strings.HasPrefix(name, "dev:") {
+		return false
+	}
+	for _, a := range Schema(p) {
+		if WireName(a) == name && a.Required {
+			return true
+		}
+	}
+	return c == nil || len(c.Settings.WriteAttributes) == 0 || slices.Contains(c.Settings.WriteAttributes, name)
+}
+
+// askSignUp counts a message that a sign-up sends to an address.
+func (d *Directory) askSignUp(ctx context.Context, p *provider.Pool, address string) error {
+	return d.Guard.Ask(ctx, p.ID, risk.Subject{Name: NameKey(p, address)}, string(provider.CodeSignUp))
+}
+
+func (d *Directory) addSignUp(ctx context.Context, p *provider.Pool, u *provider.User, pw *provider.Password, instead *provider.User) error {
+	st := d.Store.Pool(p.ID)
+	send := d.MailsCode(p, u)
+	actor := provider.ActorFrom(ctx)
+	actor.Kind, actor.ID = "user", u.ID
+	ctx = provider.WithActor(ctx, actor)
+	return d.change(ctx, p.ID, UserSignUp, userTarget(u.ID), nil, func(ctx context.Context) error {
+		if instead != nil {
+			if err := d.giveWay(ctx, instead); err != nil {
+				return err
+			}
+		}
+		if err := st.CreateUser(ctx, u, names(p, u)); err != nil {
+			return err
+		}
+		if err := st.SetPassword(ctx, pw); err != nil || !send {
+			return err
+		}
+		if err := d.askSignUp(ctx, p, u.Attributes["email"]); err != nil {
+			return err
+		}
+		// The resend button asks by id: its wait begins with this first code.
+		if err := d.Guard.Ask(ctx, p.ID, risk.Subject{Name: NameKey(p, u.ID)}, string(provider.CodeSignUp)); err != nil {
+			return err
+		}
+		return d.sendCode(ctx, p, u, provider.CodeSignUp)
+	})
+}
+
+// giveWay removes a user who is still unconfirmed.
+func (d *Directory) giveWay(ctx context.Context, u *provider.User) error {
+	st := d.Store.Pool(u.PoolID)
+	err := st.ChangeUser(ctx, u.ID, func(now *provider.User) ([]provider.UserName, error) {
+		if now.Status != provider.UserUnconfirmed {
+			return nil, provider.ErrUserExists
+		}
+		return nil, nil
+	})
+	if err != nil {
+		return err
+	}
+	if d.Forget != nil {
+		if err := d.Forget(ctx, u.PoolID, u.ID); err != nil {
+			return err
+		}
+	}
+	return st.DeleteUser(ctx, u.ID)
+}
+
+// ConfirmSignUp confirms a user by the code that was mailed to them, which proves
+// their address. take moves the address to them from whoever has it as an alias.
+//
+// Errors: provider.ErrCodeMismatch, provider.ErrCodeExpired, provider.ErrAliasExists,
+// provider.CodeThrottled.
+func (d *Directory) ConfirmSignUp(ctx context.Context, p *provider.Pool, name, code string, take bool) (*provider.User, error) {
+	u, c, try, err := d.proveCode(ctx, p, name, code, provider.CodeSignUp)
+	if try != nil {
+		defer try.Release()
+	}
+	if err != nil {
+		return nil, err
+	}
+	st := d.Store.Pool(p.ID)
+	actor := provider.ActorFrom(ctx)
+	actor.Kind, actor.ID = "user", u.ID
+	ctx = provider.WithActor(ctx, actor)
+	err = d.change(ctx, p.ID, UserConfirm, userTarget(u.ID), nil, func(ctx context.Context) error {
+		if err := st.SpendCode(ctx, c); err != nil {
+			return err
+		}
+		if take {
+			if err := st.ReleaseName(ctx, NameKey(p, c.Destination), u.ID); err != nil {
+				return err
+			}
+		}
+		err := st.ChangeUser(ctx, u.ID, func(now *provider.User) ([]provider.UserName, error) {
+			if now.Status != provider.UserUnconfirmed || now.Attributes["email"] != c.Destination {
+				return nil, provider.ErrCodeMismatch
+			}
+			now.Status = provider.UserConfirmed
+			now.Attributes["email_verified"] = "true"
+			u = now
+			return names(p, now), nil
+		})
+		if err != nil {
+			return err
+		}
+		return try.Passed(ctx)
+	})
+	return u, err
+}
+
+// ResendCode mails a new confirmation code to a user who signed up and is not
+// confirmed, and does nothing for anybody else.
+//
+// Errors: provider.CodeThrottled; provider.CodeInvalid when nothing can be sent.
+func (d *Directory) ResendCode(ctx context.Context, p *provider.Pool, name string) error {
+	return d.askCode(ctx, p, provider.CodeSignUp, name)
+}

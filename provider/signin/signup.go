@@ -1,0 +1,219 @@
+package signin
+
+import (
+	"context"
+	"errors"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/audit"
+	"github.com/cognate-idp/cognate/provider/directory"
+)
+
+// The steps beside the way in. Each stands on the attempt's own sealed state: no
+// form can name a user or skip what came before.
+const (
+	StepConfirm Step = "confirm" // the code that was mailed to a new account's address
+	StepReset   Step = "reset"   // the code that was mailed, and a new password
+)
+
+// newcomer is an account that waits for its code.
+type newcomer struct {
+	UserID      string `json:"user"` // nobody's, where the name was taken
+	Destination string `json:"destination"`
+}
+
+// OffersSignUp reports whether an attempt may make an account.
+func (f *Flow) OffersSignUp(pool *provider.Pool, a *Attempt) bool {
+	return f.Directory != nil && !a.state.NoPassword && f.Directory.OffersSignUp(pool)
+}
+
+// OffersRecovery reports whether an attempt may reset a password.
+func (f *Flow) OffersRecovery(a *Attempt) bool {
+	return f.Directory != nil && !a.state.NoPassword && f.Directory.CanMail()
+}
+
+// Destination is where the code of StepConfirm went, masked.
+func (a *Attempt) Destination() string {
+	if a.state.Newcomer == nil {
+		return ""
+	}
+	return directory.Masked(a.state.Newcomer.Destination)
+}
+
+// SignUp makes an account and goes on to StepConfirm. A name that is taken goes on
+// to it too.
+//
+// Errors: provider.ErrAttemptNotFound, and those of directory.SignUpQuietly.
+func (f *Flow) SignUp(ctx context.Context, pool *provider.Pool, id, binding string, n directory.SignUp) (*Attempt, error) {
+	a, err := f.Attempt(ctx, pool, id, binding)
+	if err != nil {
+		return nil, err
+	}
+	if a.Step != StepPassword || !f.OffersSignUp(pool, a) {
+		return nil, provider.ErrAttemptNotFound
+	}
+	if err := checkName(n.Username); err != nil {
+		return nil, err
+	}
+	if err := checkPassword("password", n.Password); err != nil {
+		return nil, err
+	}
+	if a.ClientID != "" {
+		if n.Client, err = f.Directory.Client(ctx, pool.ID, a.ClientID); err != nil {
+			return nil, err
+		}
+	}
+	u, err := f.Directory.SignUpQuietly(ctx, pool, n)
+	if err != nil {
+		return nil, err
+	}
+	a.Username, a.state.Typed = n.Username, n.Username
+	a.state.Newcomer = &newcomer{UserID: u.ID, Destination: u.Attributes["email"]}
+	a.Step = StepConfirm
+	return a, f.move(ctx, a, StepPassword)
+}
+
+// Confirm takes the code of StepConfirm. Who made the account in this attempt is
+// then signed in, since they chose the password here and proved their address;
+// where the pool demands a second factor, or only the password was shown, they sign
+// in once more.
+//
+// Errors: provider.ErrAttemptNotFound, and those of directory.ConfirmSignUp.
+func (f *Flow) Confirm(ctx context.Context, pool *provider.Pool, id, binding, previous, code string) (*Result, error) {
+	a, err := f.at(ctx, pool, id, binding, StepConfirm)
+	if err != nil {
+		return nil, err
+	}
+	at := f.Store.Now()
+	u, err := f.Directory.ConfirmSignUp(ctx, pool, a.state.Newcomer.UserID, code, false)
+	if err != nil {
+		return nil, err
+	}
+	a.state.Newcomer = nil
+	if !u.Enabled || pool.Settings.MFA == "ON" {
+		a.Step, a.state.Notice = StepPassword, NoticeConfirmed
+		return &Result{Attempt: a}, f.move(ctx, a, StepConfirm)
+	}
+	a.state.UserID, a.state.Username, a.state.AMR = u.ID, u.Username, []string{"pwd", "otp"}
+	return f.finish(ctx, pool, a, previous, outcome{at: at})
+}
+
+// Resend mails the code of StepConfirm once more.
+//
+// Errors: provider.ErrAttemptNotFound, provider.CodeThrottled.
+func (f *Flow) Resend(ctx context.Context, pool *provider.Pool, id, binding string) (*Attempt, error) {
+	a, err := f.at(ctx, pool, id, binding, StepConfirm)
+	if err != nil {
+		return nil, err
+	}
+	return a, f.Directory.ResendCode(ctx, pool, a.state.Newcomer.UserID)
+}
+
+// Forgot asks for a code to reset a password with, and goes on to StepReset,
+// whoever the name leads to. Asking again sends another code.
+//
+// Errors: provider.ErrAttemptNotFound; ErrNameMissing; provider.CodeThrottled, after
+// which the attempt stands at StepReset all the same: a code was asked for before.
+func (f *Flow) Forgot(ctx context.Context, pool *provider.Pool, id, binding, name string) (*Attempt, error) {
+	a, err := f.Attempt(ctx, pool, id, binding)
+	if err != nil {
+		return nil, err
+	}
+	from := a.Step
+	switch {
+	case !f.OffersRecovery(a) || from != StepPassword && from != StepReset:
+		return nil, provider.ErrAttemptNotFound
+	case from == StepReset:
+		name = a.state.Typed
+	}
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	asked := f.Directory.ForgotPassword(ctx, pool, name)
+	if asked != nil && provider.CodeOf(asked) != provider.CodeThrottled {
+		return nil, asked
+	}
+	a.Step, a.Username, a.state.Typed = StepReset, name, name
+	if err := f.move(ctx, a, from); err != nil {
+		return nil, err
+	}
+	return a, asked
+}
+
+// Reset takes the code and the new password of StepReset and goes back to
+// StepPassword, to be signed in with it.
+//
+// Errors: provider.ErrAttemptNotFound, and those of
+// directory.ConfirmForgotPassword.
+func (f *Flow) Reset(ctx context.Context, pool *provider.Pool, id, binding, code, password string) (*Attempt, error) {
+	a, err := f.at(ctx, pool, id, binding, StepReset)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPassword("new_password", password); err != nil {
+		return nil, err
+	}
+	if _, err := f.Directory.ConfirmForgotPassword(ctx, pool, a.state.Typed, code, password); err != nil {
+		return nil, err
+	}
+	a.Step, a.state.Notice = StepPassword, NoticeReset
+	return a, f.move(ctx, a, StepReset)
+}
+
+// at returns an attempt that stands at a step, and no other.
+func (f *Flow) at(ctx context.Context, pool *provider.Pool, id, binding string, step Step) (*Attempt, error) {
+	a, err := f.Attempt(ctx, pool, id, binding)
+	if err != nil {
+		return nil, err
+	}
+	if a.Step != step || f.Directory == nil || step == StepConfirm && a.state.Newcomer == nil {
+		return nil, provider.ErrAttemptNotFound
+	}
+	return a, nil
+}
+
+// mend goes where somebody who gave the right password can put right what keeps
+// them out: an address that was never confirmed, or a reset that an operator asked
+// for. It answers false where that is not possible.
+func (f *Flow) mend(ctx context.Context, pool *provider.Pool, a *Attempt, p *proof, why error) (outcome, bool, error) {
+	if f.Directory == nil || !f.Directory.CanMail() {
+		return outcome{}, false, nil
+	}
+	u := &p.login.User
+	out := outcome{try: p.try, at: p.at}
+	var err error
+	switch {
+	case errors.Is(why, ErrUnconfirmed) && u.Attributes["email"] != "":
+		out.next = StepConfirm
+		a.state.Newcomer = &newcomer{UserID: u.ID, Destination: u.Attributes["email"]}
+		err = f.Directory.ResendCode(ctx, pool, u.ID)
+	case errors.Is(why, ErrResetRequired) && u.Attributes["email_verified"] == "true":
+		out.next = StepReset
+		err = f.Directory.ForgotPassword(ctx, pool, a.Username)
+	default:
+		return outcome{}, false, nil
+	}
+	if err != nil && provider.CodeOf(err) != provider.CodeThrottled {
+		return out, true, err
+	}
+	a.state.Typed = a.Username
+	out.write = func(ctx context.Context) error {
+		if err := p.try.Passed(ctx); err != nil {
+			return err
+		}
+		return f.Audit.Record(ctx, pool.ID, "signin.failure", audit.Failure, "user/"+u.ID, a.state.detail(string(out.next)))
+	}
+	return out, true, nil
+}
+
+// Notice is good news that the sign-in page shows.
+type Notice string
+
+// The notices.
+const (
+	NoticeConfirmed Notice = "confirmed" // the account is confirmed
+	NoticeReset     Notice = "reset"     // the new password holds
+)
+
+// Notice is what the attempt's page has to tell; empty for nothing.
+func (a *Attempt) Notice() Notice { return a.state.Notice }

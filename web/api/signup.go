@@ -1,0 +1,83 @@
+package api
+
+import (
+	"context"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/directory"
+)
+
+// The operations here are public: an app client's id says which pool is meant, and
+// where the client has a secret, a hash keyed with it says that the client asks.
+
+func (a *API) signUp(ctx context.Context, in *SignUpRequest) (*SignUpResponse, error) {
+	p, c, err := a.Directory.Calling(ctx, in.ClientID, in.Username, in.SecretHash)
+	if err != nil {
+		return nil, err
+	}
+	u, err := a.Directory.SignUp(ctx, p, directory.SignUp{
+		Username: in.Username, Password: in.Password, Attributes: attributes(in.UserAttributes), Client: c,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &SignUpResponse{UserSub: u.ID}
+	if a.Directory.MailsCode(p, u) {
+		out.CodeDeliveryDetails = delivery(directory.Masked(u.Attributes["email"]))
+	}
+	return out, nil
+}
+
+func (a *API) confirmSignUp(ctx context.Context, in *ConfirmSignUpRequest) error {
+	p, _, err := a.Directory.Calling(ctx, in.ClientID, in.Username, in.SecretHash)
+	if err != nil {
+		return err
+	}
+	_, err = a.Directory.ConfirmSignUp(ctx, p, in.Username, in.ConfirmationCode, in.ForceAliasCreation)
+	return err
+}
+
+func (a *API) resendConfirmationCode(ctx context.Context, in *CodeRequest) (*CodeResponse, error) {
+	return a.code(ctx, in, a.Directory.ResendCode)
+}
+
+func (a *API) forgotPassword(ctx context.Context, in *CodeRequest) (*CodeResponse, error) {
+	return a.code(ctx, in, a.Directory.ForgotPassword)
+}
+
+// code asks for a code and says where one would go. Somebody unknown is answered
+// like anybody, unless the client wants to be told.
+func (a *API) code(ctx context.Context, in *CodeRequest, ask func(context.Context, *provider.Pool, string) error) (*CodeResponse, error) {
+	p, c, err := a.Directory.Calling(ctx, in.ClientID, in.Username, in.SecretHash)
+	if err != nil {
+		return nil, err
+	}
+	to, known, err := a.Directory.CodeDestination(ctx, p, in.Username)
+	if err != nil {
+		return nil, err
+	}
+	if !known && c.Settings.RevealUnknownUsers {
+		return nil, provider.ErrUserNotFound
+	}
+	if err := ask(ctx, p, in.Username); err != nil {
+		return nil, err
+	}
+	return &CodeResponse{delivery(to)}, nil
+}
+
+func delivery(destination string) *CodeDeliveryDetailsType {
+	return &CodeDeliveryDetailsType{Destination: destination, DeliveryMedium: "EMAIL", AttributeName: "email"}
+}
+
+func (a *API) confirmForgotPassword(ctx context.Context, in *ConfirmForgotPasswordRequest) error {
+	p, _, err := a.Directory.Calling(ctx, in.ClientID, in.Username, in.SecretHash)
+	if err != nil {
+		return err
+	}
+	_, err = a.Directory.ConfirmForgotPassword(ctx, p, in.Username, in.ConfirmationCode, in.Password)
+	return err
+}
+
+func (a *API) adminResetUserPassword(ctx context.Context, in *AdminUserRequest) error {
+	return a.Directory.ResetPassword(ctx, in.UserPoolID, in.Username)
+}

@@ -1,0 +1,320 @@
+package hosted
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/oauth"
+	"github.com/cognate-idp/cognate/provider/signin"
+	"github.com/cognate-idp/cognate/web/page"
+	"github.com/cognate-idp/cognate/web/respond"
+)
+
+// resendWait is how long after the first code the page counts down, in seconds, as
+// the guard does.
+const resendWait = 60
+
+// beside draws a page beside the sign-in page, for the attempt that the address
+// names and the authorization that waits.
+type beside struct {
+	door    *Door
+	pool    *provider.Pool
+	attempt *signin.Attempt
+	waiting *oauth.Interaction
+}
+
+// beside finds the attempt that flow names. When it answers nil, the response is
+// written.
+func (d *Door) beside(w http.ResponseWriter, r *http.Request, flow string) (*beside, error) {
+	pool := provider.TenantFrom(r.Context()).Pool
+	a, err := d.Flow.Attempt(r.Context(), pool, flow, d.Browser.Cookies.Bound(r, pool.ID))
+	if err == nil {
+		var waiting *oauth.Interaction
+		if waiting, err = d.OAuth.Pending(r.Context(), a.AuthorizationID); err == nil {
+			return &beside{d, pool, a, waiting}, nil
+		}
+	}
+	if errors.Is(err, provider.ErrAttemptNotFound) {
+		return nil, d.expired(w, r, authorization(r))
+	}
+	return nil, err
+}
+
+// to is the address of a page of the same attempt.
+func (b *beside) to(r *http.Request, path string) string {
+	return here(r, path, b.waiting.ID) + "&" + url.Values{"flow": {b.attempt.ID}}.Encode()
+}
+
+func (b *beside) chrome(r *http.Request) page.Chrome {
+	return chrome(r, b.waiting.Client, b.waiting.UILocales)
+}
+
+// show draws what a step looks like, or goes to where the attempt stands.
+func (d *Door) show(step signin.Step, draw func(*beside, http.ResponseWriter, *http.Request) error) respond.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if !r.URL.Query().Has("flow") && r.URL.Query().Has("client_id") {
+			return d.showLogin(w, r)
+		}
+		b, err := d.beside(w, r, r.URL.Query().Get("flow"))
+		if b == nil {
+			return err
+		}
+		if b.attempt.Step != step {
+			return respond.Redirect(w, b.to(r, stepPath(b.attempt.Step)))
+		}
+		return draw(b, w, r)
+	}
+}
+
+// stepPath is the page that a step stands on.
+func stepPath(s signin.Step) string {
+	switch s {
+	case signin.StepConfirm:
+		return "/confirm"
+	case signin.StepReset:
+		return "/confirmforgotPassword"
+	}
+	return "/login"
+}
+
+func (d *Door) showSignUp(b *beside, w http.ResponseWriter, r *http.Request) error {
+	return d.drawSignUp(w, r, b, nil, nil)
+}
+
+// answerSignUp makes the account, or says what is wrong with the form. Whether a
+// name is taken is not said: the next page is the same.
+func (d *Door) answerSignUp(w http.ResponseWriter, r *http.Request) error {
+	once := []string{"flow", "username", "password"}
+	for _, f := range signUpFields(provider.TenantFrom(r.Context()).Pool) {
+		once = append(once, f.Name)
+	}
+	f, err := form(r, once...)
+	if err != nil {
+		return err
+	}
+	b, err := d.beside(w, r, f.Get("flow"))
+	if b == nil {
+		return err
+	}
+	n := directory.SignUp{Username: strings.TrimSpace(f.Get("username")), Password: f.Get("password"), Attributes: map[string]string{}}
+	for _, field := range signUpFields(b.pool) {
+		if strings.TrimSpace(f.Get(field.Name)) == "" {
+			return d.drawSignUp(w, r, b, f, &provider.Error{Code: provider.CodeInvalid, Kind: "missing", Field: field.Name})
+		}
+		if name, ok := strings.CutPrefix(field.Name, "attr."); ok {
+			n.Attributes[name] = strings.TrimSpace(f.Get(field.Name))
+		}
+	}
+	a, err := d.Flow.SignUp(r.Context(), b.pool, b.attempt.ID, d.Browser.Cookies.Bound(r, b.pool.ID), n)
+	if errors.Is(err, provider.ErrAttemptNotFound) {
+		return d.expired(w, r, b.waiting.ID)
+	}
+	if err != nil {
+		return d.drawSignUp(w, r, b, f, err)
+	}
+	b.attempt = a
+	return respond.Redirect(w, b.to(r, "/confirm"))
+}
+
+func (d *Door) drawSignUp(w http.ResponseWriter, r *http.Request, b *beside, f url.Values, why error) error {
+	if !d.Flow.OffersSignUp(b.pool, b.attempt) {
+		return &provider.Error{Code: provider.CodeForbidden, Message: "Accounts are made by whoever runs this."}
+	}
+	status, err := refusal(w, r, why)
+	if err != nil {
+		return err
+	}
+	v := page.SignUp{
+		Chrome: b.chrome(r), Action: here(r, "/signup", b.waiting.ID), Flow: b.attempt.ID, Fields: signUpFields(b.pool),
+		Policy: page.PolicyOf(b.pool.Settings.PasswordPolicy), SignInURL: b.to(r, "/login"),
+	}
+	for i := range v.Fields {
+		v.Fields[i].Value = f.Get(v.Fields[i].Name)
+	}
+	v.Problem, v.Invalid = signUpProblem(why, v.Fields)
+	return d.Pages.Render(w, r, status, v)
+}
+
+// signUpFields is what a pool's sign-up page asks for: the name to sign in by, the
+// address that is proved, and what the schema requires.
+func signUpFields(p *provider.Pool) []page.SignUpField {
+	byEmail := slices.Contains(p.Settings.UsernameAttrs, "email")
+	out := []page.SignUpField{{Name: "username", Attribute: "username", Type: "text", Fill: "username", Max: 128}}
+	if byEmail {
+		out[0].Attribute, out[0].Type = "email", "email"
+	} else {
+		out = append(out, page.SignUpField{Name: "attr.email", Attribute: "email", Type: "email", Fill: "email", Max: 2048})
+	}
+	for _, a := range directory.Schema(p) {
+		if !a.Required || a.Custom || a.Name == "sub" || a.Name == "email" || a.Type == "Boolean" {
+			continue
+		}
+		f := page.SignUpField{Name: "attr." + a.Name, Attribute: a.Name, Type: "text", Fill: fillToken(a.Name), Max: 2048}
+		switch a.Name {
+		case "phone_number":
+			f.Type = "tel"
+		case "birthdate":
+			f.Type, f.Max = "date", 10
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// fillToken is the HTML standard's autofill word for an attribute.
+func fillToken(attribute string) string {
+	token, ok := map[string]string{
+		"name": "name", "given_name": "given-name", "family_name": "family-name", "middle_name": "additional-name", "nickname": "nickname",
+		"phone_number": "tel", "birthdate": "bday", "gender": "sex", "address": "street-address", "locale": "language", "website": "url", "picture": "photo",
+	}[attribute]
+	if !ok {
+		return "off"
+	}
+	return token
+}
+
+func signUpProblem(why error, fields []page.SignUpField) (page.Problem, string) {
+	var e *provider.Error
+	if why == nil || !errors.As(why, &e) {
+		return "", ""
+	}
+	switch {
+	case e.Code == provider.CodePasswordPolicy, errors.Is(e, signin.ErrPasswordMissing), e.Field == "password":
+		return page.SignUpPolicy, "password"
+	case e.Kind == "missing":
+		return page.SignUpMissing, e.Field
+	case e.Code == provider.CodeThrottled:
+		return page.SignUpThrottled, ""
+	case e.Code == provider.CodeInvalid:
+		for _, f := range fields {
+			if f.Name == "attr."+e.Field || f.Name == "username" && f.Attribute == e.Field {
+				return page.SignUpInvalid, f.Name
+			}
+		}
+		if strings.EqualFold(e.Field, "username") {
+			if fields[0].Type == "email" {
+				return page.SignUpInvalid, "username"
+			}
+			return page.SignUpUsername, "username"
+		}
+	}
+	return page.SignUpUnavailable, ""
+}
+
+func (d *Door) showConfirm(b *beside, w http.ResponseWriter, r *http.Request) error {
+	return d.drawConfirm(w, r, b, r.URL.Query().Has("sent"), nil)
+}
+
+// answerConfirm takes the mailed code. Only this form consumes it: following an
+// address never does.
+func (d *Door) answerConfirm(w http.ResponseWriter, r *http.Request) error {
+	f, err := form(r, "flow", "code")
+	if err != nil {
+		return err
+	}
+	b, err := d.beside(w, r, f.Get("flow"))
+	if b == nil {
+		return err
+	}
+	bound := d.Browser.Cookies.Bound(r, b.pool.ID)
+	res, err := d.Flow.Confirm(r.Context(), b.pool, b.attempt.ID, bound, d.Browser.SessionID(r, b.pool.ID), code(f))
+	switch {
+	case errors.Is(err, provider.ErrAttemptNotFound):
+		return d.expired(w, r, b.waiting.ID)
+	case err != nil:
+		return d.drawConfirm(w, r, b, false, err)
+	case res.Principal != nil:
+		return d.enter(w, r, res)
+	}
+	return respond.Redirect(w, b.to(r, "/login"))
+}
+
+// code is a code as it was typed or pasted, without the spaces that mail programs
+// put between digits.
+func code(f url.Values) string { return strings.Join(strings.Fields(f.Get("code")), "") }
+
+func (d *Door) answerResend(w http.ResponseWriter, r *http.Request) error {
+	f, err := form(r, "flow")
+	if err != nil {
+		return err
+	}
+	b, err := d.beside(w, r, f.Get("flow"))
+	if b == nil {
+		return err
+	}
+	_, err = d.Flow.Resend(r.Context(), b.pool, b.attempt.ID, d.Browser.Cookies.Bound(r, b.pool.ID))
+	switch {
+	case errors.Is(err, provider.ErrAttemptNotFound):
+		return d.expired(w, r, b.waiting.ID)
+	case err != nil:
+		return d.drawConfirm(w, r, b, false, err)
+	}
+	return respond.Redirect(w, b.to(r, "/confirm")+"&sent=1")
+}
+
+func (d *Door) drawConfirm(w http.ResponseWriter, r *http.Request, b *beside, sent bool, why error) error {
+	status, err := refusal(w, r, why)
+	if err != nil {
+		return err
+	}
+	return d.Pages.Render(w, r, status, page.Confirm{
+		Chrome: b.chrome(r), Action: here(r, "/confirm", b.waiting.ID), ResendAction: here(r, "/resendcode", b.waiting.ID), Flow: b.attempt.ID,
+		Destination: b.attempt.Destination(), Sent: sent, Wait: wait(why), Problem: codeProblem(why), SignInURL: here(r, "/login", b.waiting.ID),
+	})
+}
+
+func codeProblem(err error) page.Problem {
+	var e *provider.Error
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, provider.ErrCodeExpired):
+		return page.CodeExpired
+	case errors.Is(err, provider.ErrAliasExists):
+		return page.CodeTaken
+	case errors.As(err, &e) && e.Code == provider.CodeThrottled && e.Kind == "mail":
+		return page.CodeWait
+	case provider.CodeOf(err) == provider.CodeThrottled:
+		return page.CodeThrottled
+	case provider.CodeOf(err) == provider.CodeUnavailable:
+		return page.CodeUnavailable
+	}
+	return page.CodeWrong
+}
+
+// wait is how long until another code may be asked for.
+func wait(why error) int {
+	var e *provider.Error
+	if errors.As(why, &e) && e.Kind == "mail" && e.RetryAfter > 0 {
+		return e.RetryAfter
+	}
+	if why != nil {
+		return 0 // the wait began with another page
+	}
+	return resendWait
+}
+
+// refusal is the status of a page that says what went wrong. A fault of ours is
+// answered as an error, not as a page.
+func refusal(w http.ResponseWriter, r *http.Request, why error) (int, error) {
+	if why == nil {
+		return http.StatusOK, nil
+	}
+	failure := respond.Explain(r, why)
+	if failure.Status == http.StatusInternalServerError {
+		return 0, why
+	}
+	if failure.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(failure.RetryAfter))
+	}
+	if failure.Status == http.StatusUnauthorized {
+		return http.StatusUnprocessableEntity, nil // 401 would have to name an HTTP scheme
+	}
+	return failure.Status, nil
+}

@@ -1,0 +1,59 @@
+package page
+
+// accountFixtures are the pages on which people make accounts and get back into
+// them.
+func accountFixtures(app Chrome) []Fixture {
+	const who = "mika.lindqvist@northwind.example"
+	policy := PasswordPolicy{MinLength: 12, Classes: []string{"upper", "digit"}}
+	signUp := SignUp{Chrome: app, Action: "/us-east-1_Example01/signup", Flow: "f", Policy: policy, SignInURL: "/login", Fields: []SignUpField{
+		{Name: "username", Attribute: "username", Type: "text", Fill: "username", Max: 128},
+		{Name: "attr.email", Attribute: "email", Type: "email", Fill: "email", Value: who, Max: 2048},
+		{Name: "attr.given_name", Attribute: "given_name", Type: "text", Fill: "given-name", Max: 2048},
+		{Name: "attr.birthdate", Attribute: "birthdate", Type: "date", Fill: "bday", Max: 10},
+		{Name: "attr.phone_number", Attribute: "phone_number", Type: "tel", Fill: "tel", Max: 2048},
+	}}
+	out := []Fixture{{"sign-up", signUp}}
+	short := signUp
+	short.Fields = []SignUpField{{Name: "username", Attribute: "email", Type: "email", Fill: "username", Max: 128}}
+	out = append(out, Fixture{"sign-up-email", short})
+	for _, c := range []struct {
+		problem Problem
+		field   string
+	}{
+		{SignUpMissing, "attr.given_name"}, {SignUpInvalid, "attr.birthdate"}, {SignUpPolicy, "password"}, {SignUpUsername, "username"},
+		{SignUpThrottled, ""}, {SignUpUnavailable, ""},
+	} {
+		v := signUp
+		v.Problem, v.Invalid = c.problem, c.field
+		out = append(out, Fixture{"sign-up-" + slug(c.problem), v})
+	}
+
+	confirm := Confirm{Chrome: app, Action: "/us-east-1_Example01/confirm", ResendAction: "/us-east-1_Example01/resendcode", Flow: "f", Destination: "m***@n***", SignInURL: "/login", Wait: 60}
+	out = append(out, Fixture{"confirm", confirm})
+	for _, p := range []Problem{CodeMissing, CodeWrong, CodeExpired, CodeTaken, CodeThrottled, CodeWait, CodeUnavailable} {
+		v := confirm
+		v.Problem = p
+		out = append(out, Fixture{"confirm-" + slug(p), v})
+	}
+	confirm.Sent = true
+	out = append(out, Fixture{"confirm-sent", confirm})
+
+	forgot := ForgotPassword{Chrome: app, Action: "/us-east-1_Example01/forgotPassword", Flow: "f", SignInURL: "/login"}
+	out = append(out, Fixture{"forgot-password", forgot})
+	forgot.IdentifierKind, forgot.Identifier = "email", who
+	for _, p := range []Problem{ForgotMissing, ForgotUnavailable} {
+		forgot.Problem = p
+		out = append(out, Fixture{"forgot-password-" + slug(p), forgot})
+	}
+
+	reset := ResetPassword{Chrome: app, Action: "/us-east-1_Example01/confirmforgotPassword", ResendAction: "/us-east-1_Example01/forgotPassword", Flow: "f",
+		Identifier: who, Policy: policy, SignInURL: "/login", Wait: 60}
+	out = append(out, Fixture{"reset-password", reset})
+	for _, p := range []Problem{CodeWrong, CodeExpired, CodeThrottled, CodeWait, CodeUnavailable, NewPasswordMissing, NewPasswordPolicy, NewPasswordMismatch} {
+		v := reset
+		v.Problem = p
+		out = append(out, Fixture{"reset-password-" + slug(p), v})
+	}
+	reset.Sent = true
+	return append(out, Fixture{"reset-password-sent", reset})
+}

@@ -1,0 +1,55 @@
+package page
+
+// ForgotPassword asks whose password is forgotten. The form posts flow and username
+// to Action.
+type ForgotPassword struct {
+	Chrome
+	Action         string
+	Flow           string
+	Identifier     string
+	IdentifierKind string // as in SignIn
+	Problem        Problem
+	SignInURL      string
+}
+
+// What ForgotPassword can say went wrong.
+const (
+	ForgotMissing     Problem = "missing"
+	ForgotUnavailable Problem = "unavailable"
+)
+
+func (ForgotPassword) file() string { return "forgot_password" }
+
+// Failed is true once a Problem is set.
+func (v ForgotPassword) Failed() bool { return v.Problem != "" }
+
+// ResetPassword asks for the mailed code and a new password. It says the same
+// whether or not there is an account. One form posts flow, username, code,
+// new_password and confirm_password to Action, another flow to ResendAction.
+type ResetPassword struct {
+	Chrome
+	Action, ResendAction string
+	Flow                 string
+	Identifier           string // what was typed; shown, and kept for password managers
+	Policy               PasswordPolicy
+	Sent                 bool
+	Wait                 int
+	Problem              Problem // of Confirm's, or of NewPassword's
+	SignInURL            string
+}
+
+func (ResetPassword) file() string { return "reset_password" }
+
+// Failed is true once a Problem is set.
+func (v ResetPassword) Failed() bool { return v.Problem != "" }
+
+// CodeInvalid reports whether the problem lies in the code.
+func (v ResetPassword) CodeInvalid() bool { return v.Problem == CodeWrong || v.Problem == CodeExpired }
+
+// PasswordInvalid reports whether the problem lies in the first password.
+func (v ResetPassword) PasswordInvalid() bool {
+	return v.Problem == NewPasswordPolicy || v.Problem == NewPasswordMissing
+}
+
+// ConfirmInvalid reports whether the problem lies in the second password.
+func (v ResetPassword) ConfirmInvalid() bool { return v.Problem == NewPasswordMismatch }

@@ -1,0 +1,80 @@
+package page
+
+// SignUp asks for what the pool wants to know of a new user. The form posts flow,
+// each field and password to Action.
+type SignUp struct {
+	Chrome
+	Action    string
+	Flow      string
+	Fields    []SignUpField
+	Policy    PasswordPolicy
+	Problem   Problem
+	Invalid   string // the field that the problem lies in; empty for none
+	SignInURL string
+}
+
+// SignUpField is one thing that SignUp asks for.
+type SignUpField struct {
+	Name      string // on the form; an attribute's begins with attr.
+	Attribute string // its words in the catalogue, below attribute.
+	Type      string // of the input
+	Fill      string // the autocomplete token
+	Value     string
+	Max       int
+}
+
+// What SignUp can say went wrong.
+const (
+	SignUpMissing     Problem = "missing"  // a field is empty
+	SignUpInvalid     Problem = "invalid"  // a field holds what it may not
+	SignUpPolicy      Problem = "policy"   // the password breaks the rules
+	SignUpUsername    Problem = "username" // no username may look like this
+	SignUpThrottled   Problem = "throttled"
+	SignUpUnavailable Problem = "unavailable"
+)
+
+func (SignUp) file() string { return "sign_up" }
+
+// Failed is true once a Problem is set.
+func (v SignUp) Failed() bool { return v.Problem != "" }
+
+// ID is the field's id on the page.
+func (f SignUpField) ID() string { return "field-" + f.Attribute }
+
+// Marks is the attributes of the input that need more than the field: whether it is
+// the one at fault.
+func (v SignUp) Marks(name string) bool { return v.Problem != "" && v.Invalid == name }
+
+// Confirm asks for the code that was mailed to a new account's address. One form
+// posts flow and code to Action, another flow to ResendAction.
+type Confirm struct {
+	Chrome
+	Action, ResendAction string
+	Flow                 string
+	Destination          string // masked
+	Sent                 bool   // another code is on its way
+	Wait                 int    // seconds until another code can be asked for; 0 when unknown
+	Problem              Problem
+	SignInURL            string // to begin again
+}
+
+// What Confirm and ResetPassword can say went wrong.
+const (
+	CodeMissing     Problem = "missing"
+	CodeWrong       Problem = "wrong"
+	CodeExpired     Problem = "expired"
+	CodeTaken       Problem = "taken" // another account has proved the address since
+	CodeThrottled   Problem = "throttled"
+	CodeWait        Problem = "wait" // another code was asked for too soon
+	CodeUnavailable Problem = "unavailable"
+)
+
+func (Confirm) file() string { return "confirm" }
+
+// Failed is true once a Problem is set.
+func (v Confirm) Failed() bool { return v.Problem != "" }
+
+// CodeInvalid reports whether the problem lies in the code.
+func (v Confirm) CodeInvalid() bool { return codeInvalid(v.Problem) }
+
+func codeInvalid(p Problem) bool { return p == CodeMissing || p == CodeWrong || p == CodeExpired }
