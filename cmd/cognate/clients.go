@@ -110,8 +110,8 @@ func listClients(s *session, _ []string) error {
 		return err
 	}
 	l := listing{api.UserPools, "ListUserPoolClients", "UserPoolClients", "MaxResults", "NextToken"}
-	return list(s, l, m{"UserPoolId": pool}, []string{"id", "name"}, func(c api.UserPoolClientDescription) []string {
-		return []string{c.ClientID, c.ClientName}
+	return list(s, l, m{"UserPoolId": pool}, []string{"id", "name", "kind"}, func(c api.UserPoolClientDescription) []string {
+		return []string{c.ClientID, c.ClientName, c.ClientKind}
 	})
 }
 

@@ -103,6 +103,13 @@ func TestCommands(t *testing.T) {
 		t.Error("the new secret is not listed")
 	}
 
+	if out := s.must("client", "list", "--pool", pool); !strings.Contains(out, "machine") || !strings.Contains(out, "public") {
+		t.Errorf("%s", out)
+	}
+	if out := s.must("operator", "list"); !strings.Contains(out, demoOperator) || !strings.Contains(out, "owner") {
+		t.Errorf("%s", out)
+	}
+
 	s.must("group", "create", "staff", "--pool", pool, "--precedence", "1")
 	s.must("user", "create", "bob", "--pool", pool, "--email", "bob@example.com", "--email-verified", "--no-message")
 	if code, _, errs := s.try("correct horse 1 B!\n", "user", "set-password", "bob@example.com", "--pool", pool); code == exitOK || !strings.Contains(errs, "password") {

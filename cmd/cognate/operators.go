@@ -19,7 +19,7 @@ func operatorCommand() *cobra.Command {
 	return noun("operator", "Who may administer what",
 		verb("list", "List the roles that operators hold", func(s *session, _ []string) error {
 			l := listing{service: api.Own, operation: "ListOperators", items: "Operators"}
-			return list(s, l, m{}, []string{"user", "role", "scope"}, operatorRow)
+			return list(s, l, m{}, []string{"username", "sub", "role", "scope"}, operatorRow)
 		}),
 		verb("grant USER ROLE", "Give a user of the operators' pool a role: owner, admin, support or auditor", func(s *session, args []string) error {
 			return s.do(api.Own, "GrantOperatorRole", m{"Username": args[0], "Role": args[1], "Scope": scope}, "Made %s %s of %s.", args[0], args[1], scope)
@@ -39,7 +39,7 @@ func operatorCommand() *cobra.Command {
 	)
 }
 
-func operatorRow(o api.OperatorType) []string { return []string{o.UserID, o.Role, o.Scope} }
+func operatorRow(o api.OperatorType) []string { return []string{o.Username, o.UserID, o.Role, o.Scope} }
 
 func accessKeyCommand() *cobra.Command {
 	var user string

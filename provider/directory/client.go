@@ -26,8 +26,8 @@ func (d *Directory) Client(ctx context.Context, pool, id string) (*provider.Clie
 	})
 }
 
-// Clients lists app clients by id, without secrets: at most limit that come
-// behind after.
+// Clients lists app clients by id, with their secrets' hashes: at most limit that
+// come behind after.
 //
 // Errors: provider.ErrPoolNotFound.
 func (d *Directory) Clients(ctx context.Context, pool, after string, limit int) ([]provider.Client, error) {

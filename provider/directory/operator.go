@@ -97,13 +97,29 @@ func (d *Directory) Needed(ctx context.Context, p Permission, pool string) (Perm
 	return p, pool, err
 }
 
-// Operators lists the roles that are held.
-func (d *Directory) Operators(ctx context.Context) ([]provider.Operator, error) {
+// Operators lists everybody who holds a role, with all of theirs.
+func (d *Directory) Operators(ctx context.Context) ([]Operator, error) {
 	p, err := d.OperatorsPool(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return d.Store.Pool(p.ID).Operators(ctx)
+	names, err := d.Store.Pool(p.ID).OperatorNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	roles, err := d.Store.Pool(p.ID).Operators(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Operator
+	for _, r := range roles { // those of one user stand together
+		if n := len(out); n == 0 || out[n-1].UserID != r.UserID {
+			out = append(out, Operator{UserID: r.UserID, Username: names[r.UserID]})
+		}
+		o := &out[len(out)-1]
+		o.Roles = append(o.Roles, r)
+	}
+	return out, nil
 }
 
 // Grant gives a user of the operators' pool a role, everywhere or for one pool.

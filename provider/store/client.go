@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -24,11 +26,24 @@ func (p *Pool) Client(ctx context.Context, id string) (*provider.Client, error) 
 	return &out, nil
 }
 
-// Clients lists app clients by id, without their secrets: at most limit that
-// come behind after.
+// Clients lists app clients by id, with their secrets: at most limit that come
+// behind after.
 func (p *Pool) Clients(ctx context.Context, after string, limit int) ([]provider.Client, error) {
 	var out []provider.Client
 	err := p.s.db(ctx).Where("pool = ? and id > ?", p.ID, after).Order("id").Limit(limit).Find(&out).Error
+	if err != nil {
+		return nil, translate(err)
+	}
+	at := map[string]int{}
+	for i := range out {
+		at[out[i].ID] = i
+	}
+	var secrets []provider.ClientSecret
+	err = p.s.db(ctx).Where("pool = ? and client in ?", p.ID, slices.Collect(maps.Keys(at))).Order("created_at, id").Find(&secrets).Error
+	for _, row := range secrets {
+		c := &out[at[row.ClientID]]
+		c.Secrets = append(c.Secrets, row)
+	}
 	return out, translate(err)
 }
 

@@ -23,6 +23,18 @@ func (p *Pool) Operators(ctx context.Context) ([]provider.Operator, error) {
 	return out, translate(err)
 }
 
+// OperatorNames answers the usernames of all who hold a role, by their ids.
+func (p *Pool) OperatorNames(ctx context.Context) (map[string]string, error) {
+	var rows []provider.User
+	err := p.s.db(ctx).Select("id", "username").
+		Where("pool = ? and id in (select user_id from operators where pool = ?)", p.ID, p.ID).Find(&rows).Error
+	out := map[string]string{}
+	for _, u := range rows {
+		out[u.ID] = u.Username
+	}
+	return out, translate(err)
+}
+
 // SetOperator gives a user a role in one scope, in place of the one before.
 func (p *Pool) SetOperator(ctx context.Context, o *provider.Operator) error {
 	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {

@@ -35,8 +35,19 @@ func (a *API) listUserPoolClients(ctx context.Context, in *ListUserPoolClientsRe
 		return nil, err
 	}
 	return &ListUserPoolClientsResponse{NextToken: next, UserPoolClients: each(clients, func(c *provider.Client) UserPoolClientDescription {
-		return UserPoolClientDescription{ClientID: c.ID, UserPoolID: c.PoolID, ClientName: c.Name}
+		return UserPoolClientDescription{ClientID: c.ID, UserPoolID: c.PoolID, ClientName: c.Name, ClientKind: clientKind(c)}
 	})}, nil
+}
+
+// clientKind says how an app client proves itself, and for whom it asks.
+func clientKind(c *provider.Client) string {
+	switch {
+	case slices.Contains(c.Settings.GrantTypes, "client_credentials"):
+		return "machine"
+	case c.Public():
+		return "public"
+	}
+	return "confidential"
 }
 
 func (a *API) describeUserPoolClient(ctx context.Context, in *DescribeUserPoolClientRequest) (*UserPoolClientResponse, error) {

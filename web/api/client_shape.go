@@ -95,11 +95,13 @@ type ListUserPoolClientsResponse struct {
 	NextToken       string                      `json:"NextToken,omitempty"`
 }
 
-// UserPoolClientDescription is an app client in a list.
+// UserPoolClientDescription is an app client in a list. ClientKind, which Cognito
+// does not have, is public, confidential or machine.
 type UserPoolClientDescription struct {
 	ClientID   string `json:"ClientId,omitempty"`
 	UserPoolID string `json:"UserPoolId,omitempty"`
 	ClientName string `json:"ClientName,omitempty"`
+	ClientKind string `json:"ClientKind,omitempty"`
 }
 
 // DescribeUserPoolClientRequest is the input of DescribeUserPoolClient.

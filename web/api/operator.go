@@ -16,11 +16,19 @@ func (a *API) getCaller(ctx context.Context, _ *GetCallerRequest) (*GetCallerRes
 }
 
 func (a *API) listOperators(ctx context.Context, _ *ListOperatorsRequest) (*ListOperatorsResponse, error) {
-	roles, err := a.Directory.Operators(ctx)
+	operators, err := a.Directory.Operators(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &ListOperatorsResponse{each(roles, wireOperator)}, nil
+	out := &ListOperatorsResponse{Operators: []OperatorType{}}
+	for _, o := range operators {
+		for _, role := range o.Roles {
+			wire := wireOperator(&role)
+			wire.Username = o.Username
+			out.Operators = append(out.Operators, wire)
+		}
+	}
+	return out, nil
 }
 
 func wireOperator(o *provider.Operator) OperatorType {

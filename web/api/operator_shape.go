@@ -1,11 +1,12 @@
 package api
 
 // OperatorType is one role that an operator holds. Scope is a pool's id, or *
-// for the whole installation.
+// for the whole installation. Lists have the Username.
 type OperatorType struct {
-	UserID string `json:"UserId"`
-	Role   string `json:"Role"`
-	Scope  string `json:"Scope"`
+	UserID   string `json:"UserId"`
+	Username string `json:"Username,omitempty"`
+	Role     string `json:"Role"`
+	Scope    string `json:"Scope"`
 }
 
 // ListOperatorsRequest is the input of ListOperators.
