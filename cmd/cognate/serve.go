@@ -93,7 +93,8 @@ func lockData(conf *config) (unlock func(), err error) {
 	if conf.Database != "" && !conf.dev {
 		return func() {}, nil
 	}
-	lock := flock.New(filepath.Join(conf.Data, "serve.lock"))
+	// The folder itself is locked, so that no file is left in it.
+	lock := flock.New(conf.Data, flock.SetFlag(os.O_RDONLY))
 	got, err := lock.TryLock()
 	if err != nil {
 		return nil, fix(fmt.Errorf("lock data folder %s: %w", conf.Data, err), "choose a folder that this user may write to, with --data")
