@@ -1,20 +1,21 @@
 package provider
 
-// MailedCode is a short code that was mailed to a user, kept as a keyed hash.
-type MailedCode struct {
+// OneTimeCode is a short code that was sent to a user, kept as a keyed hash. It may
+// have gone out as a link too.
+type OneTimeCode struct {
 	PoolID      string      `gorm:"primaryKey;column:pool"`
 	UserID      string      `gorm:"primaryKey;column:user_id"`
 	Purpose     CodePurpose `gorm:"primaryKey"`
+	Attempt     string      `gorm:"primaryKey"` // the sign-in that asked for it; empty where any may show it
 	Hash        []byte
+	LinkHash    []byte // SHA-256 of the link's token; nil without a link
 	KeyVersion  uint32 // of the master key that the hash's key comes from
+	Channel     Channel
 	Destination string // the address that the code proves
 	Tries       int
 	SentAt      Time
 	ExpiresAt   Time
 }
-
-// TableName keeps the short word.
-func (MailedCode) TableName() string { return "codes" }
 
 // CodePurpose is what a code is good for, and nothing else.
 type CodePurpose string
@@ -23,4 +24,26 @@ type CodePurpose string
 const (
 	CodeSignUp        CodePurpose = "sign_up"
 	CodeResetPassword CodePurpose = "reset_password"
+	CodeVerifyEmail   CodePurpose = "verify_email"        // proves a new address, which takes the old one's place
+	CodeVerifyPhone   CodePurpose = "verify_phone_number" // likewise
+	CodeSignIn        CodePurpose = "sign_in"             // a first factor
+	CodeSecondFactor  CodePurpose = "second_factor"
+	CodeUndo          CodePurpose = "undo" // takes a changed address back; a link alone
 )
+
+// Channel is how a message travels.
+type Channel string
+
+// The channels, and the attribute that holds each one's address.
+const (
+	ByEmail Channel = "email"
+	BySMS   Channel = "sms"
+)
+
+// Attribute is the user's attribute that a channel's messages go to.
+func (c Channel) Attribute() string {
+	if c == BySMS {
+		return "phone_number"
+	}
+	return "email"
+}

@@ -4,7 +4,7 @@ package provider
 type Message struct {
 	PoolID  string `gorm:"primaryKey;column:pool"`
 	ID      string `gorm:"primaryKey"`
-	Channel string // email or sms
+	Channel Channel
 	To      string `gorm:"column:recipient"`
 	Subject string // of an e-mail
 	Text    string

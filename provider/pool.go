@@ -37,18 +37,104 @@ const (
 // PoolSettings is what an operator may change about a pool. Every zero value is
 // safe; the methods give the value in force.
 type PoolSettings struct {
-	DisplayName     string            `json:"display_name,omitempty"` // shown on pages; the name when empty
-	PasswordPolicy  PasswordPolicy    `json:"password_policy"`
-	Schema          []Attribute       `json:"schema,omitempty"`              // custom and changed standard attributes
-	UsernameAttrs   []string          `json:"username_attributes,omitempty"` // email, phone_number: sign in by these instead of a username
-	AliasAttrs      []string          `json:"alias_attributes,omitempty"`    // email, phone_number, preferred_username beside the username
-	CaseSensitive   bool              `json:"case_sensitive,omitempty"`
-	AutoVerified    []string          `json:"auto_verified,omitempty"`
-	AdminCreateOnly bool              `json:"admin_create_only,omitempty"`
-	MFA             string            `json:"mfa,omitempty"` // OFF (default), ON, OPTIONAL
-	Session         SessionSettings   `json:"session"`
-	Tags            map[string]string `json:"tags,omitempty"`
-	Wire            map[string]any    `json:"wire,omitempty"` // members of the administrative API kept as given and answered back
+	DisplayName     string         `json:"display_name,omitempty"` // shown on pages; the name when empty
+	PasswordPolicy  PasswordPolicy `json:"password_policy"`
+	Schema          []Attribute    `json:"schema,omitempty"`              // custom and changed standard attributes
+	UsernameAttrs   []string       `json:"username_attributes,omitempty"` // email, phone_number: sign in by these instead of a username
+	AliasAttrs      []string       `json:"alias_attributes,omitempty"`    // email, phone_number, preferred_username beside the username
+	CaseSensitive   bool           `json:"case_sensitive,omitempty"`
+	AutoVerified    []string       `json:"auto_verified,omitempty"`
+	AdminCreateOnly bool           `json:"admin_create_only,omitempty"`
+	MFA             string         `json:"mfa,omitempty"` // OFF (default), ON, OPTIONAL
+
+	SecondFactors []Factor             `json:"second_factors,omitempty"` // those that users may set up; authenticator apps and passkeys unless set
+	FirstFactors  []Factor             `json:"first_factors,omitempty"`  // PASSWORD unless set; FactorEmail, FactorSMS and FactorPasskey sign in without one
+	Passkeys      PasskeySettings      `json:"passkeys"`
+	Devices       DeviceSettings       `json:"devices"`
+	Recovery      []string             `json:"recovery,omitempty"` // verified_email, verified_phone_number, or admin_only alone; in this order
+	Verification  VerificationSettings `json:"verification"`
+	SMS           SMSSettings          `json:"sms"`
+	TermsURL      string               `json:"terms_url,omitempty"`   // who signs up must agree to them
+	PrivacyURL    string               `json:"privacy_url,omitempty"` // linked beside the terms
+	Session       SessionSettings      `json:"session"`
+	Tags          map[string]string    `json:"tags,omitempty"`
+	Wire          map[string]any       `json:"wire,omitempty"` // members of the administrative API kept as given and answered back
+}
+
+// Second lists the second factors that users may set up.
+func (s *PoolSettings) Second() []Factor {
+	if len(s.SecondFactors) == 0 {
+		return []Factor{FactorTOTP, FactorPasskey}
+	}
+	return s.SecondFactors
+}
+
+// First lists the ways to sign in, the password alone unless set.
+func (s *PoolSettings) First() []Factor {
+	if len(s.FirstFactors) == 0 {
+		return []Factor{FactorPassword}
+	}
+	return s.FirstFactors
+}
+
+// RecoveryOrder lists the channels that a forgotten password's code may take, the
+// best first; none where only an administrator resets passwords.
+func (s *PoolSettings) RecoveryOrder() []Channel {
+	if len(s.Recovery) == 0 {
+		return []Channel{ByEmail, BySMS}
+	}
+	var out []Channel
+	for _, name := range s.Recovery {
+		switch name {
+		case "verified_email":
+			out = append(out, ByEmail)
+		case "verified_phone_number":
+			out = append(out, BySMS)
+		}
+	}
+	return out
+}
+
+// PasskeySettings says which passkeys a pool takes (WebAuthn Level 3).
+type PasskeySettings struct {
+	RelyingPartyID string `json:"relying_party_id,omitempty"` // a registrable suffix of the pages' host; the host itself unless set
+	// Verification is "required" or "preferred": whether the authenticator must check
+	// who holds it. preferred unless set.
+	Verification string `json:"verification,omitempty"`
+	// CountsTwice: a passkey that checked its holder is both factors at once.
+	CountsTwice bool     `json:"counts_twice,omitempty"`
+	AAGUIDs     []string `json:"aaguids,omitempty"` // the authenticators that may be added; any unless set
+	Nudge       bool     `json:"nudge,omitempty"`   // offer to add one after a sign-in without
+}
+
+// DeviceSettings says whether browsers are remembered.
+type DeviceSettings struct {
+	Remember string `json:"remember,omitempty"` // "" is off; "always"; "ask": the user says so
+	Days     int    `json:"days,omitempty"`     // how long, 30 unless set
+	// SkipSecond: a remembered browser is spared the second factor.
+	SkipSecond bool `json:"skip_second,omitempty"`
+}
+
+// Life is how long a browser is remembered, 30 days unless set.
+func (s DeviceSettings) Life() time.Duration { return seconds(s.Days*24*60*60, 30*24*time.Hour) }
+
+// VerificationSettings says how addresses are proved.
+type VerificationSettings struct {
+	ByLink bool `json:"by_link,omitempty"` // an e-mail holds a link beside the code
+	// ReplaceAtOnce lists email and phone_number where a new value counts, unproved, as
+	// soon as it is given. Elsewhere the old one stays until the new one is proved.
+	ReplaceAtOnce []string `json:"replace_at_once,omitempty"`
+}
+
+// SMSSettings bounds what texts may cost. Nothing is sent to a country that is not
+// listed.
+type SMSSettings struct {
+	Countries   []string `json:"countries,omitempty"`     // ISO 3166-1 alpha-2
+	PerNumber   int      `json:"per_number,omitempty"`    // texts a day to one number; 10 unless set
+	PerPrefix   int      `json:"per_prefix,omitempty"`    // texts a day to numbers that share all but their last four digits; 50 unless set
+	PerAddress  int      `json:"per_address,omitempty"`   // texts a day that one network address asks for; 20 unless set
+	DailyBudget int      `json:"daily_budget,omitempty"`  // texts a day of the pool; 1000 unless set
+	ProofOfWork bool     `json:"proof_of_work,omitempty"` // a browser must work before a stranger's text is sent
 }
 
 // SessionSettings bounds a browser's single sign-on session, in seconds.
@@ -78,6 +164,10 @@ type PasswordPolicy struct {
 	RequireNumbers        bool `json:"require_numbers,omitempty"`
 	RequireSymbols        bool `json:"require_symbols,omitempty"`
 	TemporaryValidityDays int  `json:"temporary_validity_days,omitempty"` // default 7
+	HistorySize           int  `json:"history_size,omitempty"`            // how many old passwords may not come back; 0 is none, 24 at most
+	MaxAgeDays            int  `json:"max_age_days,omitempty"`            // a password must be changed after so many days; 0 is never
+	AllowCommon           bool `json:"allow_common,omitempty"`            // take passwords that stand on the list of common ones
+	CheckBreached         bool `json:"check_breached,omitempty"`          // ask the installation's range API too
 }
 
 // Attribute is one entry of a pool's attribute schema.
@@ -92,6 +182,9 @@ type Attribute struct {
 	MaxLength *int    `json:"max_length,omitempty"`
 	MinValue  *string `json:"min_value,omitempty"`
 	MaxValue  *string `json:"max_value,omitempty"`
+	// Retired: users keep their values and operators see them, but nobody sets new ones
+	// and tokens carry none.
+	Retired bool `json:"retired,omitempty"`
 }
 
 // IdentityProvider is an upstream that a pool hands sign-in to.

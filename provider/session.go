@@ -22,7 +22,8 @@ type Session struct {
 	Provider  string
 	Address   string // where it was made from
 	UserAgent string
-	CreatedAt Time `gorm:"autoCreateTime:false"`
+	Device    string // the id of the browser it was begun in, where devices are kept; else empty
+	CreatedAt Time   `gorm:"autoCreateTime:false"`
 	IdleUntil Time
 	ExpiresAt Time
 	RevokedAt Time

@@ -8,6 +8,7 @@ type User struct {
 	Status     UserStatus
 	Enabled    bool
 	Attributes map[string]string `gorm:"serializer:json"` // standard and "custom:" ones, all strings, *_verified as "true" or "false"
+	MFA        MFAPreference     `gorm:"serializer:json"`
 	ValidAfter Time              // sessions and grants from before are dead
 	CreatedAt  Time              `gorm:"autoCreateTime:false"`
 	UpdatedAt  Time              `gorm:"autoUpdateTime:false"`

@@ -19,6 +19,7 @@ import (
 	"github.com/cognate-idp/cognate/provider/audit"
 	"github.com/cognate-idp/cognate/provider/dataset"
 	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/factor"
 	"github.com/cognate-idp/cognate/provider/identitypool"
 	"github.com/cognate-idp/cognate/provider/identitypool/policy"
 	"github.com/cognate-idp/cognate/provider/message"
@@ -88,25 +89,27 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	}
 	keys := &token.Keys{Store: st, Sealer: sealer, Audit: trail, Cache: token.NewCache(st)}
 	outbox := &message.Outbox{Store: st, Sealer: sealer, Log: log}
-	if outbox.Sender, err = sender(conf, st); err != nil {
+	if outbox.Senders, err = senders(conf, st); err != nil {
 		return nil, err
 	}
 	letters, err := message.OpenLetters(templates.FS)
 	if err != nil {
 		return nil, err
 	}
+	post := &message.Post{Letters: letters, Outbox: outbox}
 	upstreams := &catalog.Catalog{HTTP: guarded}
 	guard := &risk.Guard{Store: st}
 	people := directory.New(directory.Config{
-		Guard: guard, Outbox: outbox, Letters: letters,
-		Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Region: conf.Region, Invite: invite(outbox, letters), CheckIdP: upstreams.Check,
+		Guard: guard, Post: post,
+		Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Region: conf.Region, Invite: invite(post), CheckIdP: upstreams.Check,
 	})
+	factors := &factor.Factors{Store: st, Sealer: sealer, Audit: trail, Post: post, BaseURL: conf.BaseURL}
 	issuer := func(p *provider.Pool) string { return web.Issuer(conf.BaseURL, p) }
 
 	// Flows.
 	sessions := &signin.Sessions{Store: st, Audit: trail}
 	flow := &signin.Flow{
-		Store: st, Sealer: sealer, Hasher: hasher, Guard: guard, Audit: trail, Sessions: sessions, Directory: people,
+		Store: st, Sealer: sealer, Hasher: hasher, Guard: guard, Audit: trail, Sessions: sessions, Directory: people, Factors: factors,
 	}
 	authorizer := oauth.New(oauth.Server{Store: st, Keys: keys, Sealer: sealer, Audit: trail, Log: log, Now: time.Now})
 	feed := &dataset.Feed{Store: st, Log: log}

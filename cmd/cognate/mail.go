@@ -16,13 +16,25 @@ import (
 	"github.com/cognate-idp/cognate/provider/store"
 )
 
-// sender is how messages leave: by the mail server that is set, in development
-// without one into the mailbox page, and otherwise not at all.
-func sender(conf *config, st *store.Store) (message.Sender, error) {
-	if conf.SMTPHost == "" {
-		if conf.dev {
-			return &message.Mailbox{Store: st}, nil
+// senders are how messages leave. In development, what has no way out goes to the
+// mailbox page.
+func senders(conf *config, st *store.Store) (map[provider.Channel]message.Sender, error) {
+	out := map[provider.Channel]message.Sender{}
+	if conf.dev {
+		for _, by := range []provider.Channel{provider.ByEmail, provider.BySMS} {
+			out[by] = &message.Mailbox{Store: st}
 		}
+	}
+	mail, err := mailer(conf)
+	if mail != nil {
+		out[provider.ByEmail] = mail
+	}
+	return out, err
+}
+
+// mailer hands e-mail to the mail server that is set; nil for none.
+func mailer(conf *config) (message.Sender, error) {
+	if conf.SMTPHost == "" {
 		return nil, nil
 	}
 	password, err := conf.smtpPassword()
@@ -106,20 +118,16 @@ func (c *config) smtpPassword() (string, error) {
 }
 
 // invite mails a new user their temporary password, where anything can be mailed.
-func invite(outbox *message.Outbox, letters *message.Letters) func(context.Context, *provider.Pool, *provider.User, string) error {
+func invite(post *message.Post) func(context.Context, *provider.Pool, *provider.User, string) error {
 	return func(ctx context.Context, p *provider.Pool, u *provider.User, password string) error {
 		if u.Attributes["email"] == "" {
 			return provider.Invalid("UserAttributes", "An invitation needs an e-mail address. Give one, or suppress the message.")
 		}
-		if err := outbox.Ready(); err != nil {
+		if err := post.Outbox.Ready(provider.ByEmail); err != nil {
 			return err
 		}
-		m, err := letters.Write(message.Letter{
+		return post.Send(ctx, message.Letter{
 			Pool: p, Kind: message.Invitation, To: u.Attributes["email"], Lang: u.Attributes["locale"], Username: u.Username, Code: password,
 		})
-		if err != nil {
-			return err
-		}
-		return outbox.Put(ctx, m)
 	}
 }

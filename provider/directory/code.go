@@ -36,7 +36,7 @@ func codeLife(purpose provider.CodePurpose) time.Duration {
 
 // CanMail reports whether codes can be sent at all.
 func (d *Directory) CanMail() bool {
-	return d.Outbox != nil && d.Letters != nil && d.Guard != nil && d.Outbox.Ready() == nil
+	return d.Guard != nil && d.Post.Ready(provider.ByEmail)
 }
 
 // errNoMail answers what needs a code where none can be sent.
@@ -137,8 +137,8 @@ func (d *Directory) sendCode(ctx context.Context, p *provider.Pool, u *provider.
 		return fmt.Errorf("make code: %w", err)
 	}
 	code := fmt.Sprintf("%06d", n)
-	c := &provider.MailedCode{
-		UserID: u.ID, Purpose: purpose, KeyVersion: d.Sealer.Version(), Destination: u.Attributes["email"],
+	c := &provider.OneTimeCode{
+		UserID: u.ID, Purpose: purpose, KeyVersion: d.Sealer.Version(), Channel: provider.ByEmail, Destination: u.Attributes["email"],
 		SentAt: d.Store.Now(), ExpiresAt: d.Store.Now().Add(codeLife(purpose)),
 	}
 	c.PoolID = p.ID
@@ -148,21 +148,13 @@ func (d *Directory) sendCode(ctx context.Context, p *provider.Pool, u *provider.
 	if err := d.Store.Pool(p.ID).PutCode(ctx, c); err != nil {
 		return err
 	}
-	return d.mail(ctx, message.Letter{
+	return d.Post.Send(ctx, message.Letter{
 		Pool: p, Kind: message.Kind(purpose), To: c.Destination, Lang: u.Attributes["locale"], Username: u.Username, Code: code,
 		Minutes: int(codeLife(purpose) / time.Minute),
 	})
 }
 
-func (d *Directory) mail(ctx context.Context, k message.Letter) error {
-	m, err := d.Letters.Write(k)
-	if err != nil {
-		return err
-	}
-	return d.Outbox.Put(ctx, m)
-}
-
-func (d *Directory) codeHash(c *provider.MailedCode, code string) ([]byte, error) {
+func (d *Directory) codeHash(c *provider.OneTimeCode, code string) ([]byte, error) {
 	key, err := d.Sealer.DeriveFrom(c.KeyVersion, "codes")
 	if err != nil {
 		return nil, err
@@ -177,7 +169,7 @@ func (d *Directory) codeHash(c *provider.MailedCode, code string) ([]byte, error
 //
 // Errors: provider.ErrCodeMismatch; provider.ErrCodeExpired for a right one that is
 // too old; provider.CodeThrottled.
-func (d *Directory) proveCode(ctx context.Context, p *provider.Pool, name, given string, purpose provider.CodePurpose) (*provider.User, *provider.MailedCode, *risk.Try, error) {
+func (d *Directory) proveCode(ctx context.Context, p *provider.Pool, name, given string, purpose provider.CodePurpose) (*provider.User, *provider.OneTimeCode, *risk.Try, error) {
 	if d.Guard == nil {
 		return nil, nil, nil, errNoMail()
 	}
@@ -195,7 +187,7 @@ func (d *Directory) proveCode(ctx context.Context, p *provider.Pool, name, given
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	c, err := d.Store.Pool(p.ID).TryCode(ctx, u.ID, purpose, codeTries)
+	c, err := d.Store.Pool(p.ID).TryCode(ctx, u.ID, purpose, "", codeTries)
 	if err != nil {
 		return nil, nil, try, err
 	}

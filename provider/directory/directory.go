@@ -34,11 +34,10 @@ type Config struct {
 	// transaction that makes the user, so it may only enqueue. Without it nobody
 	// is sent anything.
 	Invite func(ctx context.Context, p *provider.Pool, u *provider.User, password string) error
-	// Guard holds back codes that are guessed or asked for too often, and Outbox and
-	// Letters mail them. Without them nobody signs up or recovers a password.
-	Guard   *risk.Guard
-	Outbox  *message.Outbox
-	Letters *message.Letters
+	// Guard holds back codes that are guessed or asked for too often, and Post sends
+	// them. Without them nobody signs up or recovers a password.
+	Guard *risk.Guard
+	Post  *message.Post
 	// Forget lets go of a user who is deleted, wherever else they are known. It
 	// runs inside the transaction that deletes them.
 	Forget func(ctx context.Context, pool, user string) error

@@ -67,7 +67,7 @@ func (d *Directory) ConfirmForgotPassword(ctx context.Context, p *provider.Pool,
 		if err := try.Passed(ctx); err != nil {
 			return err
 		}
-		return d.mail(ctx, message.Letter{Pool: p, Kind: message.PasswordChanged, To: c.Destination, Lang: u.Attributes["locale"], Username: u.Username})
+		return d.Post.Tell(ctx, p, u, message.PasswordChanged)
 	})
 }
 

@@ -91,7 +91,7 @@ func (d *Directory) SignUpQuietly(ctx context.Context, p *provider.Pool, n SignU
 		if err := d.askSignUp(ctx, p, address); err != nil {
 			return err
 		}
-		return d.mail(ctx, message.Letter{Pool: p, Kind: kind, To: address, Lang: u.Attributes["locale"]})
+		return d.Post.Send(ctx, message.Letter{Pool: p, Kind: kind, To: address, Lang: u.Attributes["locale"]})
 	})
 	u.ID = uuid.NewString()
 	return u, err

@@ -104,7 +104,7 @@ func (l *Letters) Write(k Letter) (provider.Message, error) {
 		}
 	}
 	return provider.Message{
-		PoolID: k.Pool.ID, Channel: "email", To: k.To, Subject: oneLine(v.Subject),
+		PoolID: k.Pool.ID, Channel: provider.ByEmail, To: k.To, Subject: oneLine(v.Subject),
 		Text: strings.Join(parts, "\n\n") + "\n", HTML: html.String(), Code: k.Code, Link: k.Link,
 	}, nil
 }

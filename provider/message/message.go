@@ -39,16 +39,18 @@ type Sender interface {
 type Outbox struct {
 	Store  *store.Store
 	Sealer *secret.Sealer
-	Sender Sender // nil: nothing can be sent, and Ready says so
-	Log    *slog.Logger
+	// Senders by channel; nothing can be sent by one that is not there, and Ready says
+	// so.
+	Senders map[provider.Channel]Sender
+	Log     *slog.Logger
 }
 
-// Ready reports whether there is a way to send. Callers ask before they promise
-// a message.
+// Ready reports whether there is a way to send by a channel. Callers ask before
+// they promise a message.
 //
 // Errors: a *provider.Error with CodeInvalid that says what to set up.
-func (o *Outbox) Ready() error {
-	if o.Sender == nil {
+func (o *Outbox) Ready(by provider.Channel) error {
+	if o.Senders[by] == nil {
 		return provider.Invalid("MessageAction", "This server has no way to send messages. Suppress the message and tell the user yourself.")
 	}
 	return nil
@@ -73,9 +75,6 @@ func (o *Outbox) Put(ctx context.Context, m provider.Message) error {
 
 // Deliver is the job's handler.
 func (o *Outbox) Deliver(ctx context.Context, j provider.Job) error {
-	if err := o.Ready(); err != nil {
-		return err
-	}
 	plain, err := o.Sealer.Open(row(j.PoolID, j.DedupeKey), j.Payload)
 	if err != nil {
 		return fmt.Errorf("open message: %w", err)
@@ -84,7 +83,10 @@ func (o *Outbox) Deliver(ctx context.Context, j provider.Job) error {
 	if err := json.Unmarshal(plain, &m); err != nil {
 		return fmt.Errorf("read message: %w", err)
 	}
-	err = o.Sender.Send(ctx, m)
+	if err := o.Ready(m.Channel); err != nil {
+		return err
+	}
+	err = o.Senders[m.Channel].Send(ctx, m)
 	if err == nil || !errors.Is(err, ErrRefused) && o.Store.Now().Sub(m.SentAt) < giveUpAfter {
 		return err
 	}

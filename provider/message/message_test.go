@@ -21,10 +21,10 @@ func TestInvitationReachesTheMailbox(t *testing.T) {
 			t.Fatal(err)
 		}
 		out := &message.Outbox{Store: st, Sealer: sealer}
-		if err := out.Ready(); provider.CodeOf(err) != provider.CodeInvalid {
+		if err := out.Ready(provider.ByEmail); provider.CodeOf(err) != provider.CodeInvalid {
 			t.Fatalf("an outbox without a sender says %v", err)
 		}
-		out.Sender = &message.Mailbox{Store: st}
+		out.Senders = map[provider.Channel]message.Sender{provider.ByEmail: &message.Mailbox{Store: st}}
 		pool := &provider.Pool{ID: "us-east-1_AAAAAAAAA", Name: "People"}
 		letters, err := message.OpenLetters(templates.FS)
 		if err != nil {

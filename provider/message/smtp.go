@@ -91,7 +91,7 @@ func replied(err error) error {
 }
 
 func (s *SMTP) compose(m provider.Message) (*gomail.Msg, error) {
-	if m.Channel != "email" {
+	if m.Channel != provider.ByEmail {
 		return nil, fmt.Errorf("%w: a mail server takes no %s", ErrRefused, m.Channel)
 	}
 	from, err := mail.ParseAddress(s.From)

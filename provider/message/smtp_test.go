@@ -232,7 +232,7 @@ func TestRefusedMessageIsGivenUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		p, log := &post{answer: &smtp.SMTPError{Code: 550, Message: "no such mailbox"}}, &bytes.Buffer{}
-		out := &message.Outbox{Store: st, Sealer: sealer, Sender: p.serve(t, message.TLSNone), Log: slog.New(slog.NewTextHandler(log, nil))}
+		out := &message.Outbox{Store: st, Sealer: sealer, Senders: map[provider.Channel]message.Sender{provider.ByEmail: p.serve(t, message.TLSNone)}, Log: slog.New(slog.NewTextHandler(log, nil))}
 		if err := out.Put(t.Context(), letter()); err != nil {
 			t.Fatal(err)
 		}

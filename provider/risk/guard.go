@@ -45,9 +45,13 @@ const (
 type Subject struct {
 	UserID string
 	Name   string // folded; used when UserID is empty
+	What   string // what is tried, where failures of one thing must not be cleared by another's success
 }
 
 func (s Subject) key() string {
+	if s.UserID != "" && s.What != "" {
+		return "user:" + s.UserID + ":" + s.What
+	}
 	if s.UserID != "" {
 		return "user:" + s.UserID
 	}

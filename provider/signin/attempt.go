@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -28,16 +30,26 @@ type Attempt struct {
 
 // state is what an attempt remembers between steps. It is sealed in the store.
 type state struct {
-	ClientID string   `json:"client,omitempty"`
-	Reveal   bool     `json:"reveal,omitempty"` // the client wants to be told of unknown users
-	Typed    string   `json:"typed,omitempty"`
-	UserID   string   `json:"user,omitempty"` // set by a first factor that was proven
-	Username string   `json:"username,omitempty"`
-	AMR      []string `json:"amr,omitempty"`
-	Provider string   `json:"provider,omitempty"`
-	// Proven is the password hash that was proven before a forced change. The
-	// change holds only while it is still the user's.
+	ClientID string          `json:"client,omitempty"`
+	Reveal   bool            `json:"reveal,omitempty"` // the client wants to be told of unknown users
+	Typed    string          `json:"typed,omitempty"`
+	UserID   string          `json:"user,omitempty"` // set by a first factor that was proven
+	Username string          `json:"username,omitempty"`
+	AMR      []string        `json:"amr,omitempty"`
+	Provider string          `json:"provider,omitempty"`
+	At       provider.Time   `json:"at,omitempty"`    // when what proved them first was read: all that ends later ends their session too
+	First    provider.Factor `json:"first,omitempty"` // what proved them first
+	// Proven is the password hash that was proven. All that follows holds only while
+	// it is still the user's.
 	Proven string `json:"proven,omitempty"`
+	// Change is why that password must be changed; empty where it need not be.
+	Change ChangeReason `json:"change,omitempty"`
+	// Second: a second factor was proven, or is not needed.
+	Second        bool              `json:"second,omitempty"`
+	Method        provider.Factor   `json:"method,omitempty"`
+	Choices       []provider.Factor `json:"choices,omitempty"`
+	Challenge     json.RawMessage   `json:"challenge,omitempty"` // what Method's answer must match
+	RecoveryCodes []string          `json:"recovery_codes,omitempty"`
 	// NoPassword: the client offers upstream providers alone.
 	NoPassword bool `json:"no_password,omitempty"`
 	// Newcomer is the account that waits at StepConfirm.
@@ -47,10 +59,26 @@ type state struct {
 	Upstream *handover `json:"upstream,omitempty"`
 }
 
+// proves notes who it is, by a first factor that was read at that time.
+func (s *state) proves(u *provider.User, by provider.Factor, at provider.Time, amr ...string) {
+	s.UserID, s.Username, s.First, s.At, s.AMR = u.ID, u.Username, by, at, nil
+	s.Second, s.Proven, s.Change = false, "", ""
+	s.addAMR(amr...)
+}
+
+// addAMR notes further methods (RFC 8176), each once.
+func (s *state) addAMR(methods ...string) {
+	for _, m := range methods {
+		if !slices.Contains(s.AMR, m) {
+			s.AMR = append(s.AMR, m)
+		}
+	}
+}
+
 // detail is what the audit trail keeps of an attempt.
 func (s *state) detail(reason string) map[string]string {
 	d := map[string]string{}
-	for k, v := range map[string]string{"client": s.ClientID, "provider": s.Provider, "reason": reason} {
+	for k, v := range map[string]string{"client": s.ClientID, "provider": s.Provider, "reason": reason, "amr": strings.Join(s.AMR, " ")} {
 		if v != "" {
 			d[k] = v
 		}

@@ -14,10 +14,6 @@ import (
 	"github.com/cognate-idp/cognate/provider/secret"
 )
 
-// StepFederation: the person was sent to an upstream provider. They may come back
-// by Federation.Finish, or give a password after all.
-const StepFederation Step = "federation"
-
 // What a sign-in at an upstream can be refused for, beside provider.ErrUserDisabled
 // and provider.ErrIdPNotFound. Their cause is for the log alone.
 var (
@@ -153,8 +149,8 @@ func (f *Federation) Finish(ctx context.Context, pool *provider.Pool, r Return) 
 		}
 		return failed, provider.ErrUserDisabled
 	}
-	a.state.UserID, a.state.Username, a.state.AMR = user.ID, user.Username, []string{"fed"}
-	res, err := f.Flow.finish(ctx, pool, a, r.Previous, outcome{at: at})
+	a.state.proves(user, "", at, "fed")
+	res, err := f.Flow.finish(ctx, pool, a, r.Previous, nil)
 	if err != nil {
 		return failed, err
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
 	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/factor"
 	"github.com/cognate-idp/cognate/provider/risk"
 	"github.com/cognate-idp/cognate/provider/secret"
 	"github.com/cognate-idp/cognate/provider/store"
@@ -21,22 +22,7 @@ type Flow struct {
 	Sessions *Sessions
 
 	Directory *directory.Directory // sign-up and recovery; nil for neither
-}
-
-// Step names what an attempt asks for next.
-type Step string
-
-// The steps.
-const (
-	StepPassword    Step = "password"     // a name and a password
-	StepNewPassword Step = "new_password" // a password of the person's own, in place of an operator's
-)
-
-// Answer is what a person gave. Each step reads the fields that it asked for.
-type Answer struct {
-	Username    string
-	Password    string
-	NewPassword string
+	Factors   *factor.Factors      // what people prove themselves with beside a password; nil for nothing
 }
 
 // Result is how an answer ended: with the next step, or with somebody known.
@@ -50,8 +36,8 @@ type Result struct {
 // outcome is what a step decided. write belongs into the transaction that moves
 // the attempt on or ends it; try is released after it.
 type outcome struct {
-	next  Step          // empty once the person is known
-	at    provider.Time // when what proves them was read: all that ends later ends their session too
+	next  Step           // empty: the step is done, and the gates say what comes next
+	user  *provider.User // whose step it was, for the gates
 	write func(ctx context.Context) error
 	try   *risk.Try
 }
@@ -72,28 +58,31 @@ func (f *Flow) Answer(ctx context.Context, pool *provider.Pool, id, binding, pre
 	if a.state.NoPassword {
 		return nil, ErrUpstreamOnly
 	}
-	from := a.Step
-	var out outcome
-	switch a.Step {
-	case StepPassword, StepFederation: // whoever comes back from an upstream without an answer may give a password
-		out, err = f.password(ctx, pool, a, given)
-	case StepNewPassword:
-		out, err = f.newPassword(ctx, pool, a, given)
-	default:
-		// A step that answers elsewhere, such as at an upstream provider.
-		return nil, provider.ErrAttemptNotFound
-	}
+	out, err := f.step(ctx, pool, a, given)
 	if out.try != nil {
 		defer out.try.Release()
 	}
 	if err != nil {
 		return nil, err
 	}
+	return f.proceed(ctx, pool, a, previous, out)
+}
+
+// proceed goes where a step has led: on to the next, or in.
+func (f *Flow) proceed(ctx context.Context, pool *provider.Pool, a *Attempt, previous string, out outcome) (*Result, error) {
 	if out.next == "" {
-		return f.finish(ctx, pool, a, previous, out)
+		m, err := f.advance(ctx, pool, a, out.user)
+		if err != nil {
+			return nil, err
+		}
+		out.next, out.write = m.next, both(out.write, m.write)
 	}
+	if out.next == "" {
+		return f.finish(ctx, pool, a, previous, out.write)
+	}
+	from := a.Step
 	a.Step = out.next
-	err = f.Store.Tx(ctx, func(ctx context.Context) error {
+	err := f.Store.Tx(ctx, func(ctx context.Context) error {
 		if err := f.move(ctx, a, from); err != nil || out.write == nil {
 			return err
 		}
@@ -107,11 +96,11 @@ func (f *Flow) Answer(ctx context.Context, pool *provider.Pool, id, binding, pre
 
 // finish ends an attempt whose steps have all passed: in one transaction the
 // attempt goes, the session begins, and the trail says so.
-func (f *Flow) finish(ctx context.Context, pool *provider.Pool, a *Attempt, previous string, out outcome) (*Result, error) {
+func (f *Flow) finish(ctx context.Context, pool *provider.Pool, a *Attempt, previous string, write func(context.Context) error) (*Result, error) {
 	actor := provider.ActorFrom(ctx)
 	actor.Kind, actor.ID = "user", a.state.UserID
 	ctx = provider.WithActor(ctx, actor)
-	s, id := f.Sessions.begin(ctx, pool, &a.state, out.at)
+	s, id := f.Sessions.begin(ctx, pool, &a.state)
 	err := f.Store.Tx(ctx, func(ctx context.Context) error {
 		rows := f.Store.Pool(pool.ID)
 		if err := rows.EndAttempt(ctx, a.ID, string(a.Step)); err != nil {
@@ -125,8 +114,13 @@ func (f *Flow) finish(ctx context.Context, pool *provider.Pool, a *Attempt, prev
 		if err := rows.AddSession(ctx, s); err != nil {
 			return err
 		}
-		if out.write != nil {
-			if err := out.write(ctx); err != nil {
+		if write != nil {
+			if err := write(ctx); err != nil {
+				return err
+			}
+		}
+		if a.state.Proven != "" {
+			if err := rows.HoldPassword(ctx, a.state.UserID, a.state.Proven); err != nil {
 				return err
 			}
 		}

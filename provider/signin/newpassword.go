@@ -9,7 +9,36 @@ import (
 	"github.com/cognate-idp/cognate/provider/audit"
 	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/secret"
+	"github.com/cognate-idp/cognate/provider/store"
 )
+
+// ChangeReason is why a password must be changed.
+type ChangeReason string
+
+// The reasons.
+const (
+	ChangeTemporary ChangeReason = "temporary" // an operator has set it
+	ChangeTooOld    ChangeReason = "too_old"   // the pool wants a new one by now
+)
+
+// ChangeReason is why StepNewPassword asks.
+func (a *Attempt) ChangeReason() ChangeReason { return a.state.Change }
+
+// changeReason says whether a password that was proven must be changed.
+func changeReason(_ *provider.Pool, login *store.Login, _ provider.Time) ChangeReason {
+	if login.User.Status == provider.UserForceChangePassword || login.Password.Temporary {
+		return ChangeTemporary
+	}
+	return ""
+}
+
+// newPasswordGate has a password changed that must be.
+func (f *Flow) newPasswordGate(_ context.Context, _ *provider.Pool, a *Attempt, _ *provider.User) (move, error) {
+	if a.state.Change == "" {
+		return move{}, nil
+	}
+	return move{next: StepNewPassword}, nil
+}
 
 // newPassword is the step after a password that an operator has set: the person
 // chooses one that nobody else knows.
@@ -20,7 +49,8 @@ func (f *Flow) newPassword(ctx context.Context, pool *provider.Pool, a *Attempt,
 	if err := directory.CheckPassword(pool, given.NewPassword); err != nil {
 		return outcome{}, err
 	}
-	rows, at := f.Store.Pool(pool.ID), f.Store.Now()
+	rows := f.Store.Pool(pool.ID)
+	proven := a.state.Proven
 	login, err := rows.LoginByID(ctx, a.state.UserID)
 	if err != nil {
 		if errors.Is(err, provider.ErrUserNotFound) {
@@ -46,8 +76,9 @@ func (f *Flow) newPassword(ctx context.Context, pool *provider.Pool, a *Attempt,
 	if err != nil {
 		return outcome{}, busy(err)
 	}
-	return outcome{at: at, write: func(ctx context.Context) error {
-		if err := rows.ReplacePassword(ctx, a.state.UserID, a.state.Proven, hash); err != nil {
+	a.state.Proven, a.state.Change = hash, ""
+	return outcome{user: &login.User, write: func(ctx context.Context) error {
+		if err := rows.ReplacePassword(ctx, a.state.UserID, proven, hash); err != nil {
 			return err
 		}
 		return f.Audit.Record(ctx, pool.ID, "user.password_changed", audit.Success, "user/"+a.state.UserID, nil)

@@ -30,7 +30,7 @@ func (f *Flow) password(ctx context.Context, pool *provider.Pool, a *Attempt, gi
 	if proof == nil {
 		return outcome{}, err // throttled, or a fault: no check was made
 	}
-	out := outcome{try: proof.try, at: proof.at}
+	out := outcome{try: proof.try}
 	if err != nil {
 		if mended, ok, fault := f.mend(ctx, pool, a, proof, err); ok {
 			return mended, fault
@@ -38,20 +38,18 @@ func (f *Flow) password(ctx context.Context, pool *provider.Pool, a *Attempt, gi
 		return out, f.refuse(ctx, pool, a, proof, err)
 	}
 	user := &proof.login.User
-	a.state.Typed, a.state.UserID, a.state.Username, a.state.AMR = given.Username, user.ID, user.Username, []string{"pwd"}
-	if user.Status == provider.UserForceChangePassword || proof.login.Password.Temporary {
-		a.state.Proven = proof.login.Password.Hash
-		out.next, out.write = StepNewPassword, proof.try.Passed
-		return out, nil
-	}
+	out.user = user
+	a.state.proves(user, provider.FactorPassword, proof.at, "pwd")
+	a.state.Typed, a.state.Proven = given.Username, proof.login.Password.Hash
+	a.state.Change = changeReason(pool, proof.login, f.Store.Now())
 	rehash, err := f.rehash(ctx, proof, given.Password)
 	if err != nil {
 		return out, err
 	}
+	if rehash != "" {
+		a.state.Proven = rehash
+	}
 	out.write = func(ctx context.Context) error {
-		if err := f.Store.Pool(pool.ID).HoldPassword(ctx, user.ID, proof.login.Password.Hash); err != nil {
-			return err
-		}
 		if rehash != "" {
 			if err := f.Store.Pool(pool.ID).RehashPassword(ctx, user.ID, proof.login.Password.Hash, rehash); err != nil {
 				return err

@@ -75,14 +75,14 @@ func (s *Sessions) End(ctx context.Context, pool *provider.Pool, id string) (use
 	})
 }
 
-// begin makes a session for who has proven themselves at that time, and its
-// opaque id. A proof takes a while: who is signed out everywhere meanwhile must not
-// come in by it.
-func (s *Sessions) begin(ctx context.Context, pool *provider.Pool, st *state, at provider.Time) (*provider.Session, string) {
+// begin makes a session for who has proven themselves, and its opaque id. It dates
+// from before the first proof was read: a proof takes a while, and who is signed out
+// everywhere meanwhile must not come in by it.
+func (s *Sessions) begin(ctx context.Context, pool *provider.Pool, st *state) (*provider.Session, string) {
 	id, now, from := secret.Token(), s.Store.Now(), provider.ActorFrom(ctx)
 	end := now.Add(pool.Settings.Session.Absolute())
 	return &provider.Session{
-		PoolID: pool.ID, IDHash: secret.Hash(id), UserID: st.UserID, AuthTime: at, AMR: st.AMR, Provider: st.Provider,
+		PoolID: pool.ID, IDHash: secret.Hash(id), UserID: st.UserID, AuthTime: st.At, AMR: st.AMR, Provider: st.Provider,
 		Address: from.Address, UserAgent: clip(from.UserAgent, 400),
 		CreatedAt: now, IdleUntil: min(now.Add(pool.Settings.Session.Idle()), end), ExpiresAt: end,
 	}, id

@@ -74,9 +74,7 @@ func (f *Flow) SignUp(ctx context.Context, pool *provider.Pool, id, binding stri
 }
 
 // Confirm takes the code of StepConfirm. Who made the account in this attempt is
-// then signed in, since they chose the password here and proved their address;
-// where the pool demands a second factor, or only the password was shown, they sign
-// in once more.
+// then signed in, since they chose the password here and proved their address.
 //
 // Errors: provider.ErrAttemptNotFound, and those of directory.ConfirmSignUp.
 func (f *Flow) Confirm(ctx context.Context, pool *provider.Pool, id, binding, previous, code string) (*Result, error) {
@@ -90,12 +88,14 @@ func (f *Flow) Confirm(ctx context.Context, pool *provider.Pool, id, binding, pr
 		return nil, err
 	}
 	a.state.Newcomer = nil
-	if !u.Enabled || pool.Settings.MFA == "ON" {
+	if !u.Enabled {
 		a.Step, a.state.Notice = StepPassword, NoticeConfirmed
 		return &Result{Attempt: a}, f.move(ctx, a, StepConfirm)
 	}
-	a.state.UserID, a.state.Username, a.state.AMR = u.ID, u.Username, []string{"pwd", "otp"}
-	return f.finish(ctx, pool, a, previous, outcome{at: at})
+	proven := a.state.Proven // where the account was there before this attempt
+	a.state.proves(u, provider.FactorPassword, at, "pwd", "otp")
+	a.state.Proven = proven
+	return f.proceed(ctx, pool, a, previous, outcome{user: u})
 }
 
 // Resend mails the code of StepConfirm once more.
@@ -180,7 +180,7 @@ func (f *Flow) mend(ctx context.Context, pool *provider.Pool, a *Attempt, p *pro
 		return outcome{}, false, nil
 	}
 	u := &p.login.User
-	out := outcome{try: p.try, at: p.at}
+	out := outcome{try: p.try}
 	var err error
 	switch {
 	case errors.Is(why, ErrUnconfirmed) && u.Attributes["email"] != "":
@@ -196,7 +196,7 @@ func (f *Flow) mend(ctx context.Context, pool *provider.Pool, a *Attempt, p *pro
 	if err != nil && provider.CodeOf(err) != provider.CodeThrottled {
 		return out, true, err
 	}
-	a.state.Typed = a.Username
+	a.state.Typed, a.state.Proven = a.Username, p.login.Password.Hash
 	out.write = func(ctx context.Context) error {
 		if err := p.try.Passed(ctx); err != nil {
 			return err

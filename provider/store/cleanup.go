@@ -27,7 +27,9 @@ func (a *All) CleanUp(ctx context.Context) (int64, error) {
 	}{
 		{"attempts", "pool, id", "expires_at < ?", now},
 		{"authorizations", "pool, id", "expires_at < ?", now},
-		{"codes", "pool, user_id, purpose", "expires_at < ?", ended},
+		{"one_time_codes", "pool, user_id, purpose, attempt", "expires_at < ?", ended},
+		{"devices", "pool, user_id, id", "expires_at < ?", now},
+		{"quotas", "pool, quota_key, window_start", "expires_at < ?", now},
 		{"throttles", "pool, throttle_key", "expires_at < ?", now},
 		{"revoked_tokens", "pool, jti", "expires_at < ?", now},
 		{"sessions", "pool, id_hash", "expires_at < ?", now},

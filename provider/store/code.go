@@ -9,13 +9,14 @@ import (
 	"github.com/cognate-idp/cognate/provider"
 )
 
-// PutCode stores a code in place of the user's last one for the same purpose.
-func (p *Pool) PutCode(ctx context.Context, c *provider.MailedCode) error {
+// PutCode stores a code in place of the user's last one for the same purpose
+// and attempt.
+func (p *Pool) PutCode(ctx context.Context, c *provider.OneTimeCode) error {
 	c.PoolID = p.ID
 	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
 		return translate(db.Clauses(clause.OnConflict{
-			Columns:   []clause.Column{{Name: "pool"}, {Name: "user_id"}, {Name: "purpose"}},
-			DoUpdates: clause.AssignmentColumns([]string{"hash", "key_version", "destination", "tries", "sent_at", "expires_at"}),
+			Columns:   []clause.Column{{Name: "pool"}, {Name: "user_id"}, {Name: "purpose"}, {Name: "attempt"}},
+			DoUpdates: clause.AssignmentColumns([]string{"hash", "link_hash", "key_version", "channel", "destination", "tries", "sent_at", "expires_at"}),
 		}).Create(c).Error)
 	})
 }
@@ -24,23 +25,23 @@ func (p *Pool) PutCode(ctx context.Context, c *provider.MailedCode) error {
 // beyond limit find none.
 //
 // Errors: provider.ErrCodeMismatch when there is none to try.
-func (p *Pool) TryCode(ctx context.Context, userID string, purpose provider.CodePurpose, limit int) (*provider.MailedCode, error) {
-	var out provider.MailedCode
+func (p *Pool) TryCode(ctx context.Context, userID string, purpose provider.CodePurpose, attempt string, limit int) (*provider.OneTimeCode, error) {
+	var out provider.OneTimeCode
 	err := p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
-		r := db.Exec("update codes set tries = tries + 1 where pool = ? and user_id = ? and purpose = ? and tries < ?", p.ID, userID, purpose, limit)
+		r := db.Exec("update one_time_codes set tries = tries + 1 where pool = ? and user_id = ? and purpose = ? and attempt = ? and tries < ?", p.ID, userID, purpose, attempt, limit)
 		if err := one(r, provider.ErrCodeMismatch); err != nil {
 			return err
 		}
-		return db.Where("pool = ? and user_id = ? and purpose = ?", p.ID, userID, purpose).Take(&out).Error
+		return db.Where("pool = ? and user_id = ? and purpose = ? and attempt = ?", p.ID, userID, purpose, attempt).Take(&out).Error
 	})
 	return &out, found(err, provider.ErrCodeMismatch)
 }
 
 // SpendCode removes a code that was given rightly, in the transaction of what it
 // allows. Of two who give it at once, one gets provider.ErrCodeMismatch.
-func (p *Pool) SpendCode(ctx context.Context, c *provider.MailedCode) error {
+func (p *Pool) SpendCode(ctx context.Context, c *provider.OneTimeCode) error {
 	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
-		return one(db.Exec("delete from codes where pool = ? and user_id = ? and purpose = ? and hash = ?", p.ID, c.UserID, c.Purpose, c.Hash),
+		return one(db.Exec("delete from one_time_codes where pool = ? and user_id = ? and purpose = ? and attempt = ? and hash = ?", p.ID, c.UserID, c.Purpose, c.Attempt, c.Hash),
 			provider.ErrCodeMismatch)
 	})
 }

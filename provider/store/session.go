@@ -33,13 +33,14 @@ func (p *Pool) Session(ctx context.Context, idHash []byte) (*SessionUser, error)
 		Username   string
 		Status     provider.UserStatus
 		Enabled    bool
-		Attributes map[string]string `gorm:"serializer:json"`
+		Attributes map[string]string      `gorm:"serializer:json"`
+		MFA        provider.MFAPreference `gorm:"serializer:json"`
 		ValidAfter provider.Time
 		Since      provider.Time
 		Updated    provider.Time
 	}
 	err := p.s.db(ctx).Table("sessions s").
-		Select("s.*, u.username, u.status, u.enabled, u.attributes, u.valid_after, u.created_at as since, u.updated_at as updated").
+		Select("s.*, u.username, u.status, u.enabled, u.attributes, u.mfa, u.valid_after, u.created_at as since, u.updated_at as updated").
 		Joins("join users u on u.pool = s.pool and u.id = s.user_id").
 		Where("s.pool = ? and s.id_hash = ?", p.ID, idHash).Take(&row).Error
 	if err != nil {
@@ -47,7 +48,7 @@ func (p *Pool) Session(ctx context.Context, idHash []byte) (*SessionUser, error)
 	}
 	return &SessionUser{Session: row.Session, User: provider.User{
 		PoolID: p.ID, ID: row.UserID, Username: row.Username, Status: row.Status, Enabled: row.Enabled,
-		Attributes: row.Attributes, ValidAfter: row.ValidAfter, CreatedAt: row.Since, UpdatedAt: row.Updated,
+		Attributes: row.Attributes, MFA: row.MFA, ValidAfter: row.ValidAfter, CreatedAt: row.Since, UpdatedAt: row.Updated,
 	}}, nil
 }
 

@@ -91,7 +91,7 @@ func (p *Pool) ChangeUser(ctx context.Context, id string, f func(*provider.User)
 		}
 		row.UpdatedAt = p.s.Now()
 		err = db.Model(&provider.User{}).Where("pool = ? and id = ?", p.ID, id).
-			Select("status", "enabled", "attributes", "valid_after", "updated_at").Updates(&row).Error
+			Select("status", "enabled", "attributes", "mfa", "valid_after", "updated_at").Updates(&row).Error
 		if err != nil {
 			return translate(err)
 		}

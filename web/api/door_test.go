@@ -89,9 +89,9 @@ func start(t *testing.T, st *store.Store) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	outbox := &message.Outbox{Store: st, Sealer: sealer, Sender: &message.Mailbox{Store: st}}
+	outbox := &message.Outbox{Store: st, Sealer: sealer, Senders: map[provider.Channel]message.Sender{provider.ByEmail: &message.Mailbox{Store: st}}}
 	d := directory.New(directory.Config{
-		Guard: &risk.Guard{Store: st}, Outbox: outbox, Letters: letters,
+		Guard: &risk.Guard{Store: st}, Post: &message.Post{Outbox: outbox, Letters: letters},
 		Store: st, Audit: &audit.Log{Store: st}, Sealer: sealer, Hasher: hasher, Region: "us-east-1",
 		Invite: func(context.Context, *provider.Pool, *provider.User, string) error { return nil },
 	})

@@ -1,11 +1,19 @@
 package api
 
-import "github.com/cognate-idp/cognate/provider/directory"
+import (
+	"slices"
+
+	"github.com/cognate-idp/cognate/provider/directory"
+)
 
 // Operations is the table that drives the API. One row says all there is to an
 // operation: its name and shapes, who may call it, what it leaves in the audit
 // trail and what does it.
 func (a *API) Operations() []Operation {
+	return slices.Concat(a.administrative(), a.schemaOperations(), a.passwordOperations(), a.messageOperations(), a.factorOperations(), a.selfOperations())
+}
+
+func (a *API) administrative() []Operation {
 	return []Operation{
 		change(UserPools, "CreateUserPool", directory.PoolsWrite, directory.PoolCreate, a.createUserPool),
 		read(UserPools, "ListUserPools", directory.PoolsRead, a.listUserPools),

@@ -94,13 +94,13 @@ func (d *Door) mailbox(w http.ResponseWriter, r *http.Request) error {
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
 		out := make([]mail, 0, len(kept))
 		for _, m := range kept {
-			out = append(out, mail{m.Channel, m.To, m.Subject, m.Text, m.Code, m.Link, m.SentAt.Time().Format(time.RFC3339Nano)})
+			out = append(out, mail{string(m.Channel), m.To, m.Subject, m.Text, m.Code, m.Link, m.SentAt.Time().Format(time.RFC3339Nano)})
 		}
 		return respond.JSON(w, http.StatusOK, out)
 	}
 	view := page.Mailbox{Chrome: page.Chrome{Brand: page.Brand{Name: "Cognate"}}}
 	for _, m := range kept {
-		view.Messages = append(view.Messages, page.Mail{Channel: m.Channel, To: m.To, Subject: m.Subject, Text: m.Text, Code: m.Code, Link: m.Link, SentAt: m.SentAt.Time()})
+		view.Messages = append(view.Messages, page.Mail{Channel: string(m.Channel), To: m.To, Subject: m.Subject, Text: m.Text, Code: m.Code, Link: m.Link, SentAt: m.SentAt.Time()})
 	}
 	return d.Pages.Render(w, r, http.StatusOK, view)
 }

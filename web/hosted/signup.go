@@ -72,17 +72,6 @@ func (d *Door) show(step signin.Step, draw func(*beside, http.ResponseWriter, *h
 	}
 }
 
-// stepPath is the page that a step stands on.
-func stepPath(s signin.Step) string {
-	switch s {
-	case signin.StepConfirm:
-		return "/confirm"
-	case signin.StepReset:
-		return "/confirmforgotPassword"
-	}
-	return "/login"
-}
-
 func (d *Door) showSignUp(b *beside, w http.ResponseWriter, r *http.Request) error {
 	return d.drawSignUp(w, r, b, nil, nil)
 }

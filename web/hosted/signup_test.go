@@ -26,8 +26,9 @@ func (w *world) people() *directory.Directory {
 	must(w.t, err)
 	f := w.door.Flow
 	f.Directory = directory.New(directory.Config{
-		Store: w.st, Audit: f.Audit, Sealer: f.Sealer, Hasher: f.Hasher, Region: "us-east-1", Guard: f.Guard, Letters: letters,
-		Outbox: &message.Outbox{Store: w.st, Sealer: f.Sealer, Sender: &message.Mailbox{Store: w.st}},
+		Store: w.st, Audit: f.Audit, Sealer: f.Sealer, Hasher: f.Hasher, Region: "us-east-1", Guard: f.Guard,
+		Post: &message.Post{Letters: letters, Outbox: &message.Outbox{
+			Store: w.st, Sealer: f.Sealer, Senders: map[provider.Channel]message.Sender{provider.ByEmail: &message.Mailbox{Store: w.st}}}},
 	})
 	must(w.t, f.Directory.ChangePool(w.t.Context(), poolID, func(p *provider.Pool) error {
 		p.Settings.AutoVerified, p.Settings.AliasAttrs = []string{"email"}, []string{"email"}
@@ -42,7 +43,7 @@ func (w *world) people() *directory.Directory {
 func (w *world) mail(d *directory.Directory) []provider.Message {
 	w.t.Helper()
 	w.run(directory.JobCode, d.MailCode)
-	w.run(message.JobKind, d.Outbox.Deliver)
+	w.run(message.JobKind, d.Post.Outbox.Deliver)
 	kept, err := w.st.All().KeptMessages(w.t.Context())
 	must(w.t, err)
 	return kept

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -30,11 +31,13 @@ func openCatalogue(templates fs.FS) (*catalogue, error) {
 		if _, err := c.bundle.LoadMessageFileFS(templates, name); err != nil {
 			return nil, fmt.Errorf("text catalogue %s: %w", name, err)
 		}
-		tag, err := language.Parse(strings.TrimSuffix(path.Base(name), ".json"))
+		// A language may have several files: <area>.<language>.json.
+		word := strings.TrimSuffix(path.Base(name), ".json")
+		tag, err := language.Parse(word[strings.LastIndexByte(word, '.')+1:])
 		if err != nil {
 			return nil, fmt.Errorf("text catalogue %s: %w", name, err)
 		}
-		if tag != language.English {
+		if !slices.Contains(c.tags, tag) {
 			c.tags = append(c.tags, tag)
 		}
 	}

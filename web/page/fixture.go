@@ -118,6 +118,10 @@ func Fixtures() []Fixture {
 		v.Notice = n
 		fixtures = append(fixtures, Fixture{"sign-in-notice-" + n, v})
 	}
-	fixtures = append(fixtures, accountFixtures(app)...)
+	for _, more := range []func(Chrome) []Fixture{
+		accountFixtures, waysFixtures, mfaFixtures, passkeyFixtures, attributesFixtures, deviceFixtures, profileFixtures,
+	} {
+		fixtures = append(fixtures, more(app)...)
+	}
 	return append(fixtures, developerFixtures()...)
 }

@@ -1,0 +1,4 @@
+package api
+
+// passwordOperations are about passwords.
+func (a *API) passwordOperations() []Operation { return nil }

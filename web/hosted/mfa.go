@@ -1,0 +1,6 @@
+package hosted
+
+import "net/http"
+
+// secondRoutes serves what second factors need.
+func (d *Door) secondRoutes(*http.ServeMux) {}

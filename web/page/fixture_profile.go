@@ -1,0 +1,4 @@
+package page
+
+// profileFixtures are the pages about that, in every state.
+func profileFixtures(Chrome) []Fixture { return nil }
