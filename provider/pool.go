@@ -18,6 +18,14 @@ type Pool struct {
 	UpdatedAt          Time `gorm:"autoUpdateTime:false"`
 }
 
+// Title is the name that people know the pool by.
+func (p *Pool) Title() string {
+	if p.Settings.DisplayName != "" {
+		return p.Settings.DisplayName
+	}
+	return p.Name
+}
+
 // PoolKind tells an ordinary pool from the built-in operators' pool.
 type PoolKind string
 

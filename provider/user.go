@@ -14,6 +14,16 @@ type User struct {
 	UpdatedAt  Time              `gorm:"autoUpdateTime:false"`
 }
 
+// KnownAs is the name that the user knows the account by.
+func (u *User) KnownAs() string {
+	for _, name := range []string{"email", "preferred_username", "phone_number"} {
+		if v := u.Attributes[name]; v != "" {
+			return v
+		}
+	}
+	return u.Username
+}
+
 // UserStatus is where a user stands on the way to a usable account, in Cognito's
 // words.
 type UserStatus string

@@ -1,6 +1,9 @@
 package factor
 
 import (
+	"context"
+
+	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
 	"github.com/cognate-idp/cognate/provider/message"
 	"github.com/cognate-idp/cognate/provider/secret"
@@ -16,3 +19,53 @@ type Factors struct {
 	// BaseURL is where the pages are: passkeys are bound to its host.
 	BaseURL string
 }
+
+// The actions that this package writes to the audit trail.
+const (
+	ActionAdded    = "user.factor_added"
+	ActionRemoved  = "user.factor_removed"
+	ActionPrefer   = "user.factor_preferred"
+	ActionReset    = "user.factors_reset"
+	ActionRenewed  = "user.recovery_codes_renewed"
+	ActionRecovery = "user.recovery_code_used"
+)
+
+// Added notes that a user has set a second factor up, and tells them, in the
+// transaction that ctx carries. Every way to set one up ends here.
+func (f *Factors) Added(ctx context.Context, pool *provider.Pool, userID string, factor provider.Factor) error {
+	return f.changed(ctx, pool, userID, ActionAdded, factor, message.FactorAdded(factor), func(m provider.MFAPreference) provider.MFAPreference {
+		return m.With(factor)
+	})
+}
+
+// Removed notes that a user no longer has a second factor, and tells them, in the
+// transaction that ctx carries.
+func (f *Factors) Removed(ctx context.Context, pool *provider.Pool, userID string, factor provider.Factor) error {
+	return f.changed(ctx, pool, userID, ActionRemoved, factor, message.FactorRemoved(factor), func(m provider.MFAPreference) provider.MFAPreference {
+		return m.Without(factor)
+	})
+}
+
+func (f *Factors) changed(ctx context.Context, pool *provider.Pool, userID, action string, factor provider.Factor, kind message.Kind, change func(provider.MFAPreference) provider.MFAPreference) error {
+	u, err := f.prefer(ctx, pool, userID, change)
+	if err != nil {
+		return err
+	}
+	err = f.Audit.Record(ctx, pool.ID, action, audit.Success, target(userID), map[string]string{"factor": string(factor)})
+	if err != nil {
+		return err
+	}
+	return f.Post.Tell(ctx, pool, u, kind)
+}
+
+// prefer changes which factors a user's row names, and returns the user.
+func (f *Factors) prefer(ctx context.Context, pool *provider.Pool, userID string, change func(provider.MFAPreference) provider.MFAPreference) (*provider.User, error) {
+	var u *provider.User
+	err := f.Store.Pool(pool.ID).ChangeUser(ctx, userID, func(now *provider.User) ([]provider.UserName, error) {
+		now.MFA, u = change(now.MFA), now
+		return nil, nil
+	})
+	return u, err
+}
+
+func target(userID string) string { return "user/" + userID }

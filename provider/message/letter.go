@@ -26,7 +26,18 @@ const (
 	NameTaken       Kind = "name_taken"       // the username that somebody signed up with is another's
 	ResetPassword   Kind = "reset_password"   // the code lets a new password be chosen
 	PasswordChanged Kind = "password_changed" // a notice, after a reset
+
+	RecoveryCodeUsed     Kind = "recovery_code_used" // a notice that says how many are left
+	RecoveryCodesRenewed Kind = "recovery_codes_renewed"
+	FactorsReset         Kind = "factors_reset" // an operator took every second factor away
 )
+
+// FactorAdded is the notice that a second factor was set up, and FactorRemoved that
+// one was taken away. Each factor has its own words: they say what it is.
+func FactorAdded(f provider.Factor) Kind { return Kind(strings.ToLower(string(f)) + "_added") }
+
+// FactorRemoved is the notice that a second factor was taken away.
+func FactorRemoved(f provider.Factor) Kind { return Kind(strings.ToLower(string(f)) + "_removed") }
 
 // Letter is an e-mail to be written.
 type Letter struct {
@@ -38,6 +49,7 @@ type Letter struct {
 	Code     string
 	Minutes  int    // how long the code works; 0 leaves it unsaid
 	Link     string // below the configured origin, never a request's Host
+	Left     int    // how many are left of what was used
 }
 
 // Letters writes e-mails from the text catalogues, as text and as HTML.
@@ -75,7 +87,7 @@ func (l *Letters) Write(k Letter) (provider.Message, error) {
 	var failed error
 	say := func(id string, count any) string {
 		said, err := words.Localize(&i18n.LocalizeConfig{MessageID: id, PluralCount: count,
-			TemplateData: map[string]any{"Owner": owner, "Username": k.Username, "Count": count}})
+			TemplateData: map[string]any{"Owner": owner, "Username": k.Username, "Count": count, "Left": k.Left}})
 		if said == "" {
 			failed = fmt.Errorf("text %s: %w", id, err)
 		}

@@ -31,8 +31,14 @@ func (p *Post) Send(ctx context.Context, l Letter) error {
 // ctx carries. Who has none, or where nothing can be mailed, is not told: what
 // happened stands all the same.
 func (p *Post) Tell(ctx context.Context, pool *provider.Pool, u *provider.User, kind Kind) error {
+	return p.Notify(ctx, u, Letter{Pool: pool, Kind: kind})
+}
+
+// Notify is Tell for a letter that says more than its kind. It fills in the reader.
+func (p *Post) Notify(ctx context.Context, u *provider.User, l Letter) error {
 	if !p.Ready(provider.ByEmail) || u.Attributes["email"] == "" {
 		return nil
 	}
-	return p.Send(ctx, Letter{Pool: pool, Kind: kind, To: u.Attributes["email"], Lang: u.Attributes["locale"], Username: u.Username})
+	l.To, l.Lang, l.Username = u.Attributes["email"], u.Attributes["locale"], u.Username
+	return p.Send(ctx, l)
 }

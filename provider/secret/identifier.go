@@ -26,6 +26,12 @@ func ClientID() string { return pick(lower+digits, 26) }
 // some 263 bits. Hash fits it.
 func ClientSecret() string { return pick(lower+digits, 51) }
 
+// Legible are the characters that nobody takes for one another, in either case.
+const Legible = "23456789abcdefghjkmnpqrstuvwxyz"
+
+// Phrase returns n characters of Legible, some five bits each.
+func Phrase(n int) string { return pick(Legible, n) }
+
 // Password returns a temporary password of at least 12 characters that holds an
 // upper-case letter, a lower-case letter, a digit and a symbol, and so fits any
 // password policy of that length. Characters that read alike are left out.

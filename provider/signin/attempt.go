@@ -45,7 +45,9 @@ type state struct {
 	// Change is why that password must be changed; empty where it need not be.
 	Change ChangeReason `json:"change,omitempty"`
 	// Second: a second factor was proven, or is not needed.
-	Second        bool              `json:"second,omitempty"`
+	Second bool `json:"second,omitempty"`
+	// Outdated: what proved them second is a factor that the pool takes no more.
+	Outdated      bool              `json:"outdated,omitempty"`
 	Method        provider.Factor   `json:"method,omitempty"`
 	Choices       []provider.Factor `json:"choices,omitempty"`
 	Challenge     json.RawMessage   `json:"challenge,omitempty"` // what Method's answer must match
@@ -62,8 +64,15 @@ type state struct {
 // proves notes who it is, by a first factor that was read at that time.
 func (s *state) proves(u *provider.User, by provider.Factor, at provider.Time, amr ...string) {
 	s.UserID, s.Username, s.First, s.At, s.AMR = u.ID, u.Username, by, at, nil
-	s.Second, s.Proven, s.Change = false, "", ""
+	s.Second, s.Outdated, s.Proven, s.Change = false, false, "", ""
+	s.ask("", nil)
 	s.addAMR(amr...)
+}
+
+// ask notes which second factor is asked for, of which choices. What the one before
+// had asked is void.
+func (s *state) ask(method provider.Factor, choices []provider.Factor) {
+	s.Method, s.Choices, s.Challenge = method, choices, nil
 }
 
 // addAMR notes further methods (RFC 8176), each once.

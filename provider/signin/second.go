@@ -3,30 +3,11 @@ package signin
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/cognate-idp/cognate/provider"
-	"github.com/cognate-idp/cognate/provider/audit"
 	"github.com/cognate-idp/cognate/provider/risk"
 )
-
-// method is one kind of second factor. begin and offer prepare a question, and may
-// put what they need into the attempt's state; what they return is written in the
-// transaction that moves the attempt. check and enrol take the answer.
-type method interface {
-	// begin asks for a factor that the user has: it sends a code, or makes a challenge.
-	begin(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User) (write func(context.Context) error, err error)
-	// check proves an answer to begin's question and says how (RFC 8176). A wrong one
-	// is ErrWrongCode.
-	check(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User, given Answer) (amr []string, write func(context.Context) error, err error)
-	// offer begins to set the factor up.
-	offer(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User) (write func(context.Context) error, err error)
-	// enrol proves an answer to offer's question. Its write sets the factor up, and the
-	// user's MFAPreference with it.
-	enrol(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User, given Answer) (write func(context.Context) error, err error)
-}
-
-// ErrWrongCode answers a wrong second factor. Which part of it was wrong is not said.
-var ErrWrongCode = &provider.Error{Code: provider.CodeUnauthorized, Kind: "second factor", Message: "The code is wrong, used or no longer valid."}
 
 // Method is the second factor that StepSecond asks for or StepSetUp sets up; empty
 // while StepSetUp lets the person choose.
@@ -45,9 +26,14 @@ func wantsSecond(pool *provider.Pool, a *Attempt) bool {
 // secondFactors are the second factors that a user has set up and the pool still
 // takes, the preferred one first. What proved them first does not count again.
 func (f *Flow) secondFactors(pool *provider.Pool, a *Attempt, u *provider.User) []provider.Factor {
+	return f.having(a, u, pool.Settings.Second())
+}
+
+// having are a user's second factors among some, the preferred one first.
+func (f *Flow) having(a *Attempt, u *provider.User, among []provider.Factor) []provider.Factor {
 	var out []provider.Factor
 	for _, factor := range u.MFA.Enabled {
-		if factor != a.state.First && slices.Contains(pool.Settings.Second(), factor) && f.method(factor) != nil {
+		if factor != a.state.First && slices.Contains(among, factor) && f.method(factor) != nil {
 			out = append(out, factor)
 		}
 	}
@@ -57,12 +43,22 @@ func (f *Flow) secondFactors(pool *provider.Pool, a *Attempt, u *provider.User) 
 	return out
 }
 
+// outdated are the factors that are asked for where a user has none that the pool
+// takes: what the pool took once is worth more than the password alone. Codes are
+// not sent by a way that an operator has turned off.
+func (f *Flow) outdated(a *Attempt, u *provider.User) []provider.Factor {
+	return f.having(a, u, []provider.Factor{provider.FactorTOTP, provider.FactorPasskey})
+}
+
 // secondGate asks for a second factor from whoever has one, where the pool wants it.
 func (f *Flow) secondGate(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User) (move, error) {
 	if !wantsSecond(pool, a) {
 		return move{}, nil
 	}
 	choices := f.secondFactors(pool, a, u)
+	if len(choices) == 0 {
+		choices = f.outdated(a, u)
+	}
 	if len(choices) == 0 {
 		return move{}, nil
 	}
@@ -81,7 +77,7 @@ func (f *Flow) secondGate(ctx context.Context, pool *provider.Pool, a *Attempt, 
 	if left {
 		choices = append(choices, provider.FactorRecovery)
 	}
-	a.state.Choices, a.state.Method = choices, choices[0]
+	a.state.ask(choices[0], choices)
 	write, err := f.method(choices[0]).begin(ctx, pool, a, u)
 	return move{StepSecond, write}, err
 }
@@ -93,14 +89,19 @@ func (f *Flow) second(ctx context.Context, pool *provider.Pool, a *Attempt, give
 		return outcome{}, err
 	}
 	if given.Choose != "" || given.Again {
-		if given.Choose != "" {
-			if !slices.Contains(a.state.Choices, given.Choose) {
-				return outcome{}, provider.Invalid("choose", "That is not one of the ways to go on.")
-			}
-			a.state.Method = given.Choose
+		if err := a.state.choose(given.Choose); err != nil {
+			return outcome{}, err
 		}
-		write, err := f.method(a.state.Method).begin(ctx, pool, a, u)
+		m, err := f.asked(a)
+		if err != nil {
+			return outcome{}, err
+		}
+		write, err := m.begin(ctx, pool, a, u)
 		return outcome{next: StepSecond, user: u, write: write}, err
+	}
+	m, err := f.asked(a)
+	if err != nil {
+		return outcome{}, err
 	}
 	// Failures here are counted by themselves: whoever knows the password could else
 	// begin anew, and so clear them, after every few guesses.
@@ -109,42 +110,83 @@ func (f *Flow) second(ctx context.Context, pool *provider.Pool, a *Attempt, give
 		return outcome{}, err
 	}
 	out := outcome{try: try, user: u}
-	amr, write, err := f.method(a.state.Method).check(ctx, pool, a, u, given)
+	amr, write, err := m.check(ctx, pool, a, u, given)
 	if err != nil {
-		if provider.CodeOf(err) == provider.CodeUnauthorized || provider.CodeOf(err) == provider.CodeExpired {
-			if e := f.failed(ctx, pool, a, u.ID, "wrong_second_factor"); e != nil {
-				return out, e
-			}
-		}
-		return out, err
+		return out, f.unproven(ctx, pool, a, u, try, err)
 	}
 	a.state.Second = true
+	a.state.Outdated = a.state.Method != provider.FactorRecovery && !slices.Contains(pool.Settings.Second(), a.state.Method) ||
+		a.state.Method == provider.FactorRecovery && len(f.secondFactors(pool, a, u)) == 0
 	a.state.addAMR(append(amr, "mfa")...)
-	a.state.Choices, a.state.Method, a.state.Challenge = nil, "", nil
+	a.state.ask("", nil)
 	out.write = both(write, try.Passed)
 	return out, nil
 }
 
+// choose goes over to another of the choices; the empty one stays. What was asked
+// before is void, and what was counted stays counted.
+func (s *state) choose(to provider.Factor) error {
+	if to == "" {
+		to = s.Method
+	}
+	if to == "" || !slices.Contains(s.Choices, to) {
+		return provider.Invalid("choose", "Choose one of the ways to go on.")
+	}
+	if to != s.Method {
+		s.ask(to, s.Choices)
+	}
+	return nil
+}
+
+// asked is the method that the attempt stands at. There is none where another version
+// of this server began it.
+func (f *Flow) asked(a *Attempt) (method, error) {
+	if m := f.method(a.state.Method); m != nil {
+		return m, nil
+	}
+	return nil, provider.ErrAttemptNotFound
+}
+
+// unproven writes the trail of a wrong answer. Where no check was made, the try is
+// taken back.
+func (f *Flow) unproven(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User, try *risk.Try, err error) error {
+	switch provider.CodeOf(err) {
+	case provider.CodeUnauthorized, provider.CodeExpired:
+		if e := f.failed(ctx, pool, a, u.ID, "wrong_second_factor"); e != nil {
+			return e
+		}
+		return err
+	}
+	// Whoever asked may be gone; the count must be put right all the same.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if e := try.Withdraw(ctx); e != nil {
+		return e
+	}
+	return err
+}
+
 // setUpGate has a second factor set up where the pool demands one and the user has
-// none.
+// none that it takes.
 func (f *Flow) setUpGate(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User) (move, error) {
-	if !wantsSecond(pool, a) || pool.Settings.MFA != "ON" || len(f.secondFactors(pool, a, u)) > 0 {
+	if pool.Settings.MFA != "ON" || !wantsSecond(pool, a) && !a.state.Outdated || len(f.secondFactors(pool, a, u)) > 0 {
 		return move{}, nil
 	}
-	a.state.Method, a.state.Choices = "", nil
+	var choices []provider.Factor
 	for _, factor := range pool.Settings.Second() {
 		if factor != a.state.First && f.method(factor) != nil {
-			a.state.Choices = append(a.state.Choices, factor)
+			choices = append(choices, factor)
 		}
 	}
-	if len(a.state.Choices) == 0 {
+	a.state.ask("", choices)
+	if len(choices) == 0 {
 		return move{}, provider.ErrUnavailable
 	}
-	if len(a.state.Choices) > 1 {
+	if len(choices) > 1 {
 		return move{next: StepSetUp}, nil
 	}
-	a.state.Method = a.state.Choices[0]
-	write, err := f.method(a.state.Method).offer(ctx, pool, a, u)
+	a.state.Method = choices[0]
+	write, err := f.method(choices[0]).offer(ctx, pool, a, u)
 	return move{StepSetUp, write}, err
 }
 
@@ -155,36 +197,36 @@ func (f *Flow) setUp(ctx context.Context, pool *provider.Pool, a *Attempt, given
 		return outcome{}, err
 	}
 	if given.Choose != "" || given.Again {
-		if given.Choose != "" {
-			if !slices.Contains(a.state.Choices, given.Choose) {
-				return outcome{}, provider.Invalid("choose", "That is not one of the ways to go on.")
-			}
-			a.state.Method = given.Choose
+		if err := a.state.choose(given.Choose); err != nil {
+			return outcome{}, err
 		}
-		if a.state.Method == "" {
-			return outcome{}, provider.Invalid("choose", "Choose one of the ways to go on.")
+		m, err := f.asked(a)
+		if err != nil {
+			return outcome{}, err
 		}
-		write, err := f.method(a.state.Method).offer(ctx, pool, a, u)
+		write, err := m.offer(ctx, pool, a, u)
 		return outcome{next: StepSetUp, user: u, write: write}, err
 	}
 	if a.state.Method == "" {
 		return outcome{}, provider.Invalid("choose", "Choose one of the ways to go on.")
+	}
+	m, err := f.asked(a)
+	if err != nil {
+		return outcome{}, err
 	}
 	try, err := f.Guard.Begin(ctx, pool.ID, risk.Subject{UserID: u.ID, What: "set up"})
 	if err != nil {
 		return outcome{}, err
 	}
 	out := outcome{try: try, user: u}
-	factor := a.state.Method
-	write, err := f.method(factor).enrol(ctx, pool, a, u, given)
+	write, err := m.enrol(ctx, pool, a, u, given)
 	if err != nil {
-		return out, err
+		return out, f.unproven(ctx, pool, a, u, try, err)
 	}
-	a.state.Second, a.state.Choices, a.state.Method, a.state.Challenge = true, nil, "", nil
+	a.state.Second, a.state.Outdated = true, false
+	a.state.ask("", nil)
 	a.state.addAMR("mfa")
-	out.write = both(both(write, try.Passed), func(ctx context.Context) error {
-		return f.Audit.Record(ctx, pool.ID, "user.factor_added", audit.Success, "user/"+u.ID, map[string]string{"factor": string(factor)})
-	})
+	out.write = both(both(f.held(pool, a), write), try.Passed)
 	codes, keep, err := f.newRecoveryCodes(ctx, pool, u)
 	if err != nil {
 		return out, err
@@ -194,6 +236,17 @@ func (f *Flow) setUp(ctx context.Context, pool *provider.Pool, a *Attempt, given
 		out.next, out.write = StepRecoveryCodes, both(out.write, keep)
 	}
 	return out, nil
+}
+
+// held says, in the transaction that sets something up for good, whether the password
+// is still the one that was proven: its owner may have changed it meanwhile, because
+// somebody else knew it.
+func (f *Flow) held(pool *provider.Pool, a *Attempt) func(context.Context) error {
+	user, hash := a.state.UserID, a.state.Proven
+	if hash == "" {
+		return nil
+	}
+	return func(ctx context.Context) error { return f.Store.Pool(pool.ID).HoldPassword(ctx, user, hash) }
 }
 
 // standing is the user of an attempt, read anew: what was proven counts only while

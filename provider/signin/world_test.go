@@ -8,6 +8,7 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
+	"github.com/cognate-idp/cognate/provider/factor"
 	"github.com/cognate-idp/cognate/provider/risk"
 	"github.com/cognate-idp/cognate/provider/secret"
 	"github.com/cognate-idp/cognate/provider/signin"
@@ -79,6 +80,7 @@ func newWorld(t *testing.T, config store.Config) *world {
 	w.flow = &signin.Flow{
 		Store: st, Sealer: sealer, Hasher: hasher, Guard: &risk.Guard{Store: st}, Audit: trail,
 		Sessions: &signin.Sessions{Store: st, Audit: trail},
+		Factors:  &factor.Factors{Store: st, Sealer: sealer, Audit: trail},
 	}
 	w.pool = &provider.Pool{ID: "us-east-1_signin000", Name: "n", Kind: provider.PoolKindUsers, TokenProfile: provider.TokenProfileStandard}
 	if err := st.All().CreatePool(t.Context(), w.pool); err != nil {

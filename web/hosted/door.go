@@ -151,10 +151,7 @@ func (d *Door) expired(w http.ResponseWriter, r *http.Request, authorization str
 
 func chrome(r *http.Request, client *provider.Client, locales string) page.Chrome {
 	pool := provider.TenantFrom(r.Context()).Pool
-	c := page.Chrome{PoolName: pool.Settings.DisplayName}
-	if c.PoolName == "" {
-		c.PoolName = pool.Name
-	}
+	c := page.Chrome{PoolName: pool.Title()}
 	if client != nil {
 		c.ClientName = client.Name
 	}
@@ -189,14 +186,4 @@ func authorization(r *http.Request) string {
 		return ""
 	}
 	return id
-}
-
-// account is the name that a person knows an account by.
-func account(u *provider.User) string {
-	for _, name := range []string{"email", "preferred_username", "phone_number"} {
-		if v := u.Attributes[name]; v != "" {
-			return v
-		}
-	}
-	return u.Username
 }

@@ -28,7 +28,7 @@ func (d *Door) ConfirmLogout(w http.ResponseWriter, r *http.Request, next *oauth
 	}
 	return d.Pages.Render(w, r, http.StatusOK, page.Logout{
 		Chrome: chrome(r, nil, r.URL.Query().Get("ui_locales")), Action: here(r, "/logout", ""),
-		Flow: sealed, Account: account(&live.User),
+		Flow: sealed, Account: live.User.KnownAs(),
 	})
 }
 
@@ -62,7 +62,7 @@ func (d *Door) answerLogout(w http.ResponseWriter, r *http.Request) error {
 	case "stay":
 		// Nobody was signed out, so the app's address for that is not gone to
 		// (RP-Initiated Logout 1.0 section 3).
-		return d.Pages.Render(w, r, http.StatusOK, page.StillSignedIn{Chrome: chrome(r, nil, ""), Account: account(&live.User)})
+		return d.Pages.Render(w, r, http.StatusOK, page.StillSignedIn{Chrome: chrome(r, nil, ""), Account: live.User.KnownAs()})
 	}
 	return d.ConfirmLogout(w, r, next)
 }

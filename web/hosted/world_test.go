@@ -18,6 +18,7 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
+	"github.com/cognate-idp/cognate/provider/factor"
 	"github.com/cognate-idp/cognate/provider/oauth"
 	"github.com/cognate-idp/cognate/provider/risk"
 	"github.com/cognate-idp/cognate/provider/secret"
@@ -105,6 +106,7 @@ func open(t *testing.T, st *store.Store) *world {
 	w.door = &hosted.Door{
 		Flow: &signin.Flow{
 			Store: st, Sealer: sealer, Hasher: hasher, Guard: &risk.Guard{Store: st}, Audit: trail, Sessions: sessions,
+			Factors: &factor.Factors{Store: st, Sealer: sealer, Audit: trail},
 		},
 		Sessions: sessions, Sealer: sealer, Pages: pages, Errors: errors, Browser: &browser.Store{},
 		OAuth: oauth.New(oauth.Server{Store: st, Keys: keys, Sealer: sealer, Audit: trail, Log: log,
