@@ -120,6 +120,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	}
 	people.Forget = identities.Forget // in the transaction that deletes the user
 	people.EndCredentials = identities.EndCredentials
+	factors.EndCredentials = identities.EndCredentials
 	identities.Ended = feed.EndStreams
 
 	federated := &signin.Federation{Flow: flow, Directory: people, Open: upstreams.Redirector}
@@ -136,7 +137,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		ConfirmLogout: login.ConfirmLogout, SignedOut: login.SignedOut, Refuse: login.Refuse, Fail: failures.Write,
 	}
 	administration := &api.API{
-		Directory: people, Identities: identities, Keys: keys, Bearer: who.operatorToken, Issuer: issuer, Now: time.Now, Log: log,
+		Directory: people, Factors: factors, Identities: identities, Keys: keys, Bearer: who.operatorToken, Issuer: issuer, Now: time.Now, Log: log,
 	}
 	exchange := &identity.Handler{Pools: identities, Log: log}
 

@@ -18,6 +18,9 @@ type Factors struct {
 	Post   *message.Post // tells users what was added or removed; nil tells nobody
 	// BaseURL is where the pages are: passkeys are bound to its host.
 	BaseURL string
+	// EndCredentials ends what a user's tokens were traded for at identity pools. It
+	// runs inside the transaction that ends their sessions and grants. Nil ends nothing.
+	EndCredentials func(ctx context.Context, pool, user string) error
 }
 
 // The actions that this package writes to the audit trail.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/factor"
 	"github.com/cognate-idp/cognate/provider/identitypool"
 	"github.com/cognate-idp/cognate/provider/token"
 	"github.com/cognate-idp/cognate/web/respond"
@@ -29,6 +30,7 @@ const contentType = "application/x-amz-json-1.1"
 // An API serves the operations. Every field is required.
 type API struct {
 	Directory  *directory.Directory
+	Factors    *factor.Factors
 	Identities *identitypool.Service
 	Keys       *token.Keys
 	// Bearer answers the operator behind an access token that was issued for

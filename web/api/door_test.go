@@ -20,6 +20,7 @@ import (
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
 	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/factor"
 	"github.com/cognate-idp/cognate/provider/identitypool"
 	"github.com/cognate-idp/cognate/provider/identitypool/policy"
 	"github.com/cognate-idp/cognate/provider/message"
@@ -102,6 +103,7 @@ func start(t *testing.T, st *store.Store) *world {
 	issuer := func(p *provider.Pool) string { return "https://id.example.com/" + p.ID }
 	w.api = &api.API{
 		Directory: d, Keys: keys,
+		Factors: &factor.Factors{Store: st, Sealer: sealer, Audit: d.Audit, Post: d.Post},
 		Identities: &identitypool.Service{
 			Store: st, Sealer: sealer, Keys: keys, Audit: d.Audit, Caches: identitypool.NewCaches(st), Policies: &policy.Cache{},
 			Now: time.Now, BaseURL: "https://id.example.com", Region: "us-east-1", UserPoolIssuer: issuer,

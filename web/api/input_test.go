@@ -87,7 +87,7 @@ func TestConstraints(t *testing.T) {
 		{"CreateUserPool", m{"PoolName": "a<b"}, invalid, "poolName"},
 		{"CreateUserPool", m{"PoolName": strings.Repeat("x", 129)}, invalid, "poolName"},
 		{"CreateUserPool", m{"PoolName": "a", "Policies": m{"PasswordPolicy": m{"MinimumLength": 5}}}, invalid, "policies.passwordPolicy.minimumLength"},
-		{"CreateUserPool", m{"PoolName": "a", "MfaConfiguration": "ON"}, invalid, "mfaConfiguration"},
+		{"CreateUserPool", m{"PoolName": "a", "MfaConfiguration": "SOMETIMES"}, invalid, "mfaConfiguration"},
 		{"CreateUserPool", m{"PoolName": "a", "LambdaConfig": m{"PreSignUp": "arn:aws:lambda:us-east-1:1:function:x"}}, invalid, "lambdaConfig"},
 		{"CreateUserPool", m{"PoolName": "a", "UserPoolAddOns": m{"AdvancedSecurityMode": "ENFORCED"}}, invalid, "userPoolAddOns"},
 		{"CreateUserPool", m{"PoolName": "a", "AliasAttributes": []string{"email", "fax"}}, invalid, "aliasAttributes.2.member"},

@@ -43,6 +43,7 @@ func (a *API) adminGetUser(ctx context.Context, in *AdminUserRequest) (*AdminGet
 	return &AdminGetUserResponse{
 		Username: w.Username, UserAttributes: w.Attributes, Enabled: w.Enabled, UserStatus: w.UserStatus,
 		UserCreateDate: w.UserCreateDate, UserLastModifiedDate: w.UserLastModifiedDate,
+		PreferredMfaSetting: string(u.MFA.Preferred), UserMFASettingList: factorNames(u.MFA.Enabled),
 	}, nil
 }
 

@@ -42,6 +42,8 @@ type AdminGetUserResponse struct {
 	UserLastModifiedDate Timestamp       `json:"UserLastModifiedDate,omitempty"`
 	Enabled              bool            `json:"Enabled"`
 	UserStatus           string          `json:"UserStatus,omitempty"`
+	PreferredMfaSetting  string          `json:"PreferredMfaSetting,omitempty"`
+	UserMFASettingList   []string        `json:"UserMFASettingList,omitempty"`
 }
 
 // ListUsersRequest is the input of ListUsers.

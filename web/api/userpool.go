@@ -98,7 +98,10 @@ func applyPool(p *provider.Pool, in *UserPoolSettings) {
 	if in.DisplayName != nil {
 		s.DisplayName = *in.DisplayName
 	}
-	s.AutoVerified, s.Tags, s.MFA = in.AutoVerifiedAttributes, in.UserPoolTags, in.MfaConfiguration
+	s.AutoVerified, s.Tags = in.AutoVerifiedAttributes, in.UserPoolTags
+	if in.MfaConfiguration != "" { // left out of an update, it must not take a protection away
+		s.MFA = in.MfaConfiguration
+	}
 	s.PasswordPolicy = passwordPolicy(in.Policies)
 	s.AdminCreateOnly = false
 	if c := in.AdminCreateUserConfig; c != nil {
@@ -107,7 +110,13 @@ func applyPool(p *provider.Pool, in *UserPoolSettings) {
 			s.PasswordPolicy.TemporaryValidityDays = int(*days)
 		}
 	}
+	before := s.Wire
 	s.Wire = map[string]any{}
+	for _, name := range []string{emailMfaMessage, emailMfaSubject} { // SetUserPoolMfaConfig's
+		if v, ok := before[name]; ok {
+			s.Wire[name] = v
+		}
+	}
 	for name, kept := range keptOfPool(in) {
 		if kept.Value != nil {
 			s.Wire[name] = kept.Value
