@@ -31,6 +31,7 @@ func poolCommand() *cobra.Command {
 		verb("update POOL", "Change a user pool; what is not named stays", func(s *session, args []string) error {
 			return update.run(s, args[0])
 		}, func(c *cobra.Command) { update.bind(c, "") }, completePoolArgument),
+		poolMFA(),
 		verb("delete POOL", "Delete a user pool with everything in it", func(s *session, args []string) error {
 			out, _, err := get[api.UserPoolResponse](s, api.UserPools, "DescribeUserPool", m{"UserPoolId": args[0]})
 			if err != nil {

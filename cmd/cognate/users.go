@@ -12,7 +12,7 @@ func userCommand() *cobra.Command {
 	var filter, email string
 	var attributes, changed, removed []string
 	var verified, quiet, piped, temporary bool
-	return noun("user", "Users of a user pool",
+	return noun("user", "Users of a user pool", append(userFactors(),
 		verb("list", "List users", func(s *session, _ []string) error {
 			pool, err := s.needPool()
 			if err != nil {
@@ -115,7 +115,7 @@ func userCommand() *cobra.Command {
 				return listGroups(s, listing{api.UserPools, "AdminListGroupsForUser", "Groups", "Limit", "NextToken"}, in)
 			})
 		}, withPool),
-	)
+	)...)
 }
 
 // whereabouts says where a new user's temporary password is.
