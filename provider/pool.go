@@ -178,6 +178,28 @@ type PasswordPolicy struct {
 	CheckBreached         bool `json:"check_breached,omitempty"`          // ask the installation's range API too
 }
 
+// Least is how many characters a password must have, 8 unless set.
+func (p *PasswordPolicy) Least() int {
+	if p.MinimumLength <= 0 {
+		return 8
+	}
+	return p.MinimumLength
+}
+
+// Former is how many of a user's former passwords are kept and may not come back.
+func (p *PasswordPolicy) Former() int { return min(max(p.HistorySize, 0), 24) }
+
+// TemporaryLife is how long a password that an operator has set can be signed in
+// with, 7 days unless set.
+func (p *PasswordPolicy) TemporaryLife() time.Duration {
+	return seconds(p.TemporaryValidityDays*24*60*60, 7*24*time.Hour)
+}
+
+// TooOld reports whether a password that was chosen then must be changed by now.
+func (p *PasswordPolicy) TooOld(chosen, now Time) bool {
+	return p.MaxAgeDays > 0 && chosen.Add(time.Duration(p.MaxAgeDays)*24*time.Hour) <= now
+}
+
 // Attribute is one entry of a pool's attribute schema.
 type Attribute struct {
 	Name      string  `json:"name"` // custom attributes without the "custom:" prefix, with Custom set

@@ -52,8 +52,21 @@ type Password struct {
 	Hash      string
 	Temporary bool
 	ExpiresAt Time // of a temporary one
-	UpdatedAt Time `gorm:"autoUpdateTime:false"`
+	UpdatedAt Time `gorm:"autoUpdateTime:false"` // when it was chosen; another hash of the same password does not count
 }
+
+// FormerPassword is the hash of a password that a user had before, kept where a pool
+// does not take those again.
+type FormerPassword struct {
+	PoolID    string `gorm:"primaryKey;column:pool"`
+	UserID    string `gorm:"primaryKey;column:user_id"`
+	ID        string `gorm:"primaryKey"`
+	Hash      string
+	CreatedAt Time `gorm:"autoCreateTime:false"` // when another took its place
+}
+
+// TableName keeps the short name of what it is.
+func (FormerPassword) TableName() string { return "password_history" }
 
 // Group is a named set of users with a precedence and, if wanted, a role.
 type Group struct {

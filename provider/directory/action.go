@@ -26,6 +26,7 @@ const (
 	UserEnable           = "user.enable"
 	UserConfirm          = "user.confirm"
 	UserSetPassword      = "user.set_password"
+	UserChangePassword   = "user.password_changed"
 	UserSignOut          = "user.sign_out"
 	GroupCreate          = "group.create"
 	GroupUpdate          = "group.update"

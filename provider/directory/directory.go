@@ -38,6 +38,9 @@ type Config struct {
 	// them. Without them nobody signs up or recovers a password.
 	Guard *risk.Guard
 	Post  *message.Post
+	// Breached says which passwords are known from breaches, for pools that ask. Without
+	// it none is.
+	Breached *risk.Breached
 	// Forget lets go of a user who is deleted, wherever else they are known. It
 	// runs inside the transaction that deletes them.
 	Forget func(ctx context.Context, pool, user string) error

@@ -2,70 +2,33 @@ package directory
 
 import (
 	"context"
-	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/secret"
 )
 
-const maxPassword = 256 // characters; Argon2id takes any length, so this bounds work
-
-// CheckPassword says whether a password fits the pool's policy.
-//
-// Errors: provider.CodePasswordPolicy, with what is missing.
-func CheckPassword(p *provider.Pool, password string) error {
-	policy := p.Settings.PasswordPolicy
-	least := policy.MinimumLength
-	if least == 0 {
-		least = 8
-	}
-	var upper, lower, number, symbol bool
-	for _, r := range password {
-		upper = upper || unicode.IsUpper(r)
-		lower = lower || unicode.IsLower(r)
-		number = number || unicode.IsDigit(r)
-		symbol = symbol || unicode.IsPunct(r) || unicode.IsSymbol(r) || r == ' '
-	}
-	length := utf8.RuneCountInString(password)
-	for _, rule := range []struct {
-		broken bool
-		why    string
-	}{
-		{length < least, "Password not long enough"},
-		{length > maxPassword, "Password too long"},
-		{policy.RequireUppercase && !upper, "Password must have uppercase characters"},
-		{policy.RequireLowercase && !lower, "Password must have lowercase characters"},
-		{policy.RequireNumbers && !number, "Password must have numeric characters"},
-		{policy.RequireSymbols && !symbol, "Password must have symbol characters"},
-	} {
-		if rule.broken {
-			return &provider.Error{Code: provider.CodePasswordPolicy, Kind: "password", Message: "Password did not conform with policy: " + rule.why}
-		}
-	}
-	return nil
-}
-
-// hash checks a password and hashes it. It takes tens of milliseconds, so it is
+// hash hashes a password that was checked. It takes tens of milliseconds, so it is
 // done before a transaction begins.
-func (d *Directory) hash(ctx context.Context, p *provider.Pool, password string, permanent bool) (*provider.Password, error) {
-	if err := CheckPassword(p, password); err != nil {
-		return nil, err
-	}
+func (d *Directory) hash(ctx context.Context, p *provider.Pool, u *provider.User, password string, permanent bool) (*provider.Password, error) {
 	phc, err := d.Hasher.Hash(ctx, password)
 	if err != nil {
 		return nil, err
 	}
-	out := &provider.Password{Hash: phc, Temporary: !permanent}
+	out := &provider.Password{UserID: u.ID, Hash: phc, Temporary: !permanent}
 	if out.Temporary {
-		days := p.Settings.PasswordPolicy.TemporaryValidityDays
-		if days == 0 {
-			days = 7
-		}
-		out.ExpiresAt = d.Store.Now().Add(time.Duration(days) * 24 * time.Hour)
+		out.ExpiresAt = d.Store.Now().Add(p.Settings.PasswordPolicy.TemporaryLife())
 	}
 	return out, nil
+}
+
+// putPassword stores a password in place of the one before, which the pool may want
+// to remember, in the transaction that ctx carries.
+func (d *Directory) putPassword(ctx context.Context, p *provider.Pool, pw *provider.Password) error {
+	rows := d.Store.Pool(p.ID)
+	if err := rows.RetirePassword(ctx, pw.UserID, p.Settings.PasswordPolicy.Former()); err != nil {
+		return err
+	}
+	return rows.SetPassword(ctx, pw)
 }
 
 // SetPassword gives a user a password. A permanent one confirms them; any other
@@ -74,11 +37,52 @@ func (d *Directory) hash(ctx context.Context, p *provider.Pool, password string,
 //
 // Errors: provider.ErrUserNotFound, provider.CodePasswordPolicy.
 func (d *Directory) SetPassword(ctx context.Context, pool, name, password string, permanent bool) error {
-	u, err := d.FindUser(ctx, pool, name)
+	u, p, err := d.local(ctx, pool, name)
 	if err != nil {
 		return err
 	}
-	return d.setPassword(ctx, u, password, permanent, nil)
+	if err := d.passwords().Check(ctx, p, u, password); err != nil {
+		return err
+	}
+	pw, err := d.hash(ctx, p, u, password, permanent)
+	if err != nil {
+		return err
+	}
+	return d.setPassword(ctx, p, u, pw, nil, nil)
+}
+
+// SetPasswordHash gives a user a password of which only the hash is known, such as
+// another system's; see package secret for those that are understood. It counts as
+// permanent. The next sign-in replaces it by a hash of our own.
+//
+// Errors: provider.ErrUserNotFound; provider.CodeInvalid with the reason for a hash
+// that is not understood or costs too much.
+func (d *Directory) SetPasswordHash(ctx context.Context, pool, name, hash string) error {
+	u, p, err := d.local(ctx, pool, name)
+	if err != nil {
+		return err
+	}
+	kind, err := secret.HashKind(hash)
+	if err != nil {
+		return provider.Invalid("PasswordHash", "The hash cannot be used: %s.", err)
+	}
+	return d.setPassword(ctx, p, u, &provider.Password{UserID: u.ID, Hash: hash}, map[string]string{"hash": kind}, nil)
+}
+
+// local finds a user who has a password here.
+func (d *Directory) local(ctx context.Context, pool, name string) (*provider.User, *provider.Pool, error) {
+	p, err := d.Pool(ctx, pool)
+	if err != nil {
+		return nil, nil, err
+	}
+	u, err := d.FindUser(ctx, pool, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if u.Status == provider.UserExternalProvider {
+		return nil, nil, provider.Invalid("Username", "The user signs in at another provider and has no password here.")
+	}
+	return u, p, nil
 }
 
 // Reinvite gives a user who has not signed in yet a new temporary password, made
@@ -87,7 +91,7 @@ func (d *Directory) SetPassword(ctx context.Context, pool, name, password string
 // Errors: provider.ErrUserNotFound; provider.CodeForbidden when they have;
 // provider.CodeInvalid when nothing can be sent.
 func (d *Directory) Reinvite(ctx context.Context, pool, name, password string) (*provider.User, error) {
-	u, err := d.FindUser(ctx, pool, name)
+	u, p, err := d.local(ctx, pool, name)
 	if err != nil {
 		return nil, err
 	}
@@ -97,47 +101,36 @@ func (d *Directory) Reinvite(ctx context.Context, pool, name, password string) (
 	if d.Invite == nil {
 		return nil, provider.Invalid("MessageAction", "This server has no way to send messages.")
 	}
-	p, err := d.Pool(ctx, pool)
+	if password == "" {
+		password = secret.Password(p.Settings.PasswordPolicy.MinimumLength)
+	} else if err := d.passwords().Check(ctx, p, u, password); err != nil {
+		return nil, err
+	}
+	pw, err := d.hash(ctx, p, u, password, false)
 	if err != nil {
 		return nil, err
 	}
-	if password == "" {
-		password = secret.Password(p.Settings.PasswordPolicy.MinimumLength)
-	}
-	return u, d.setPassword(ctx, u, password, false, func(ctx context.Context) error { return d.Invite(ctx, p, u, password) })
+	return u, d.setPassword(ctx, p, u, pw, nil, func(ctx context.Context) error { return d.Invite(ctx, p, u, password) })
 }
 
 // setPassword stores a password and ends what was signed in before; then runs in
 // the same transaction.
-func (d *Directory) setPassword(ctx context.Context, u *provider.User, password string, permanent bool, then func(context.Context) error) error {
-	if u.Status == provider.UserExternalProvider {
-		return provider.Invalid("Username", "The user signs in at another provider and has no password here.")
-	}
-	p, err := d.Pool(ctx, u.PoolID)
-	if err != nil {
-		return err
-	}
-	pw, err := d.hash(ctx, p, password, permanent)
-	if err != nil {
-		return err
-	}
-	pw.UserID = u.ID
-	st := d.Store.Pool(p.ID)
-	return d.change(ctx, p.ID, UserSetPassword, userTarget(u.ID), nil, func(ctx context.Context) error {
+func (d *Directory) setPassword(ctx context.Context, p *provider.Pool, u *provider.User, pw *provider.Password, detail map[string]string, then func(context.Context) error) error {
+	return d.change(ctx, p.ID, UserSetPassword, userTarget(u.ID), detail, func(ctx context.Context) error {
 		if err := d.end(ctx, u, "password set by an operator"); err != nil {
 			return err
 		}
-		err := st.ChangeUser(ctx, u.ID, func(u *provider.User) ([]provider.UserName, error) {
-			u.Status = provider.UserForceChangePassword
-			if permanent {
-				u.Status = provider.UserConfirmed
+		err := d.Store.Pool(p.ID).ChangeUser(ctx, u.ID, func(u *provider.User) ([]provider.UserName, error) {
+			u.Status = provider.UserConfirmed
+			if pw.Temporary {
+				u.Status = provider.UserForceChangePassword
 			}
 			return nil, nil
 		})
 		if err != nil {
 			return err
 		}
-		if err := st.SetPassword(ctx, pw); err != nil || then == nil {
+		if err := d.putPassword(ctx, p, pw); err != nil || then == nil {
 			return err
 		}
 		return then(ctx)

@@ -2,9 +2,11 @@ package directory
 
 import (
 	"context"
+	"errors"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/message"
+	"github.com/cognate-idp/cognate/provider/risk"
 )
 
 // ForgotPassword mails a code that lets a password be reset to whom the name leads,
@@ -25,7 +27,7 @@ func (d *Directory) ConfirmForgotPassword(ctx context.Context, p *provider.Pool,
 	if !d.CanMail() {
 		return nil, errNoMail()
 	}
-	if err := CheckPassword(p, password); err != nil {
+	if err := Fits(p, &provider.User{Username: name}, password); err != nil {
 		return nil, err
 	}
 	u, c, try, err := d.proveCode(ctx, p, name, code, provider.CodeResetPassword)
@@ -35,11 +37,14 @@ func (d *Directory) ConfirmForgotPassword(ctx context.Context, p *provider.Pool,
 	if err != nil {
 		return nil, err
 	}
-	pw, err := d.hash(ctx, p, password, true)
-	if err != nil {
-		return nil, err
+	// What only their owner may be told comes after the proof.
+	if err := d.passwords().Check(ctx, p, u, password); err != nil {
+		return nil, busy(errors.Join(err, d.unproved(ctx, c, try)))
 	}
-	pw.UserID = u.ID
+	pw, err := d.hash(ctx, p, u, password, true)
+	if err != nil {
+		return nil, busy(err)
+	}
 	st := d.Store.Pool(p.ID)
 	actor := provider.ActorFrom(ctx)
 	actor.Kind, actor.ID = "user", u.ID
@@ -58,7 +63,7 @@ func (d *Directory) ConfirmForgotPassword(ctx context.Context, p *provider.Pool,
 		if err != nil {
 			return err
 		}
-		if err := st.SetPassword(ctx, pw); err != nil {
+		if err := d.putPassword(ctx, p, pw); err != nil {
 			return err
 		}
 		if err := st.EndUserSessions(ctx, u.ID, "password reset"); err != nil {
@@ -68,6 +73,17 @@ func (d *Directory) ConfirmForgotPassword(ctx context.Context, p *provider.Pool,
 			return err
 		}
 		return d.Post.Tell(ctx, p, u, message.PasswordChanged)
+	})
+}
+
+// unproved takes back the try of a right code that could not be used yet: who chooses
+// badly may choose again.
+func (d *Directory) unproved(ctx context.Context, c *provider.OneTimeCode, try *risk.Try) error {
+	return d.Store.Tx(ctx, func(ctx context.Context) error {
+		if err := d.Store.Pool(c.PoolID).ForgiveCode(ctx, c); err != nil {
+			return err
+		}
+		return try.Withdraw(ctx)
 	})
 }
 

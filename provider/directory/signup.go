@@ -134,12 +134,11 @@ func (d *Directory) prepareSignUp(ctx context.Context, p *provider.Pool, n SignU
 	if err != nil {
 		return nil, nil, err
 	}
-	pw, err := d.hash(ctx, p, n.Password, true)
-	if err != nil {
+	if err := d.passwords().Check(ctx, p, u, n.Password); err != nil {
 		return nil, nil, err
 	}
-	pw.UserID = u.ID
-	return u, pw, nil
+	pw, err := d.hash(ctx, p, u, n.Password, true)
+	return u, pw, err
 }
 
 // mayWrite says whether whoever signs up through a client may set an attribute.

@@ -42,11 +42,12 @@ func (d *Directory) CreateUser(ctx context.Context, pool string, n NewUser) (*pr
 	if !n.NoPassword {
 		if n.Password == "" {
 			n.Password = secret.Password(p.Settings.PasswordPolicy.MinimumLength)
-		}
-		if pw, err = d.hash(ctx, p, n.Password, n.Permanent); err != nil {
+		} else if err := d.passwords().Check(ctx, p, u, n.Password); err != nil {
 			return nil, err
 		}
-		pw.UserID = u.ID
+		if pw, err = d.hash(ctx, p, u, n.Password, n.Permanent); err != nil {
+			return nil, err
+		}
 	}
 	st := d.Store.Pool(pool)
 	err = d.change(ctx, pool, UserCreate, userTarget(u.ID), map[string]string{"status": string(u.Status)}, func(ctx context.Context) error {

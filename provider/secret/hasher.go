@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync/atomic"
-
-	"golang.org/x/crypto/argon2"
-	"golang.org/x/crypto/bcrypt"
 )
 
 // ErrBusy means that so many passwords wait to be hashed that one more would
@@ -41,7 +37,7 @@ func NewHasher(p Params, parallel, line int) (*Hasher, error) {
 
 // Hash returns the PHC string of a new password.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
-	out := phc{Params: h.params, salt: Bytes(16)}
+	out := argon2Hash{Params: h.params, variant: argon2id, salt: Bytes(16)}
 	err := h.run(ctx, func() { out.hash = out.key(password, 32) })
 	if err != nil {
 		return "", err
@@ -49,26 +45,23 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	return out.String(), nil
 }
 
-// Verify reports whether the password belongs to a stored hash: Argon2id, or
-// bcrypt from an import. stale says that the password is right but its hash has
-// other costs than new ones get, so that the caller should store Hash(password).
-// The error is ErrPasswordHash, ErrBusy or the context's.
+// Verify reports whether the password belongs to a stored hash: one of ours, or one of
+// another system from an import (see HashKind). stale says that the password is right
+// but its hash is not what a new one would be, so that the caller should store
+// Hash(password). The error is ErrPasswordHash, ErrBusy or the context's.
 func (h *Hasher) Verify(ctx context.Context, stored, password string) (ok, stale bool, err error) {
-	if strings.HasPrefix(stored, "$2") {
-		return h.verifyBcrypt(ctx, stored, password)
-	}
-	want, err := parsePHC(stored)
+	want, err := parseHash(stored)
 	if err != nil {
 		return false, false, err
 	}
-	err = h.run(ctx, func() { ok = Equal(want.hash, want.key(password, uint32(len(want.hash)))) })
-	return ok, ok && want.Params != h.params, err
+	err = h.run(ctx, func() { ok = want.same(password) })
+	return ok, ok && want.params != h.params, err
 }
 
 // Decoy does the work of Verify for somebody who does not exist, so that the
 // time of the answer does not tell.
 func (h *Hasher) Decoy(ctx context.Context, password string) error {
-	decoy := phc{Params: h.params, salt: make([]byte, 16)}
+	decoy := argon2Hash{Params: h.params, variant: argon2id, salt: make([]byte, 16)}
 	return h.run(ctx, func() { decoy.key(password, 32) })
 }
 
@@ -80,17 +73,6 @@ func (h *Hasher) Waiting() int { return int(h.waiting.Load()) }
 
 // Running is how many passwords are being hashed now.
 func (h *Hasher) Running() int { return len(h.slots) }
-
-func (h *Hasher) verifyBcrypt(ctx context.Context, stored, password string) (ok, stale bool, err error) {
-	cost, err := bcrypt.Cost([]byte(stored))
-	if err != nil || cost > 14 {
-		return false, false, ErrPasswordHash
-	}
-	// bcrypt reads no more than 72 bytes; the systems that made the hash cut there.
-	cut := password[:min(len(password), 72)]
-	err = h.run(ctx, func() { ok = bcrypt.CompareHashAndPassword([]byte(stored), []byte(cut)) == nil })
-	return ok, ok, err
-}
 
 func (h *Hasher) run(ctx context.Context, work func()) error {
 	if h.waiting.Add(1) > h.line {
@@ -108,8 +90,4 @@ func (h *Hasher) run(ctx context.Context, work func()) error {
 	work()
 	h.done.Add(1)
 	return nil
-}
-
-func (h phc) key(password string, size uint32) []byte {
-	return argon2.IDKey([]byte(password), h.salt, h.Time, h.Memory, h.Threads, size)
 }

@@ -65,7 +65,7 @@ func TestStateOfAnotherAttemptDoesNotOpen(t *testing.T) {
 func TestForcedChange(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {
-		const temporary, own = "Temporary-1", "My-own-password-2"
+		const temporary, own = "Temporary-and-first-1", "My-own-password-2"
 		u := w.addUser("New", provider.UserForceChangePassword, provider.Password{Hash: w.hash(temporary), Temporary: true, ExpiresAt: w.st.Now().Add(time.Hour)})
 		b, r, err := w.try("new", temporary)
 		if err != nil || r.Principal != nil || r.Attempt.Step != signin.StepNewPassword || r.SessionID != "" {

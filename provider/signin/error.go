@@ -9,7 +9,7 @@ var (
 	ErrNameMissing     = &provider.Error{Code: provider.CodeInvalid, Kind: "username missing", Field: "username", Message: "Enter your username."}
 	ErrPasswordMissing = &provider.Error{Code: provider.CodeInvalid, Kind: "password missing", Field: "password", Message: "Enter your password."}
 	ErrPasswordExpired = &provider.Error{Code: provider.CodeExpired, Kind: "password", Message: "The temporary password has expired. An administrator must reset it."}
-	ErrPasswordReused  = &provider.Error{Code: provider.CodePasswordPolicy, Kind: "password reused", Message: "The new password is the old one."}
+	ErrPasswordReused  = &provider.Error{Code: provider.CodePasswordPolicy, Kind: "password reused", Message: "Password did not conform with policy: Password has been used before"}
 	ErrResetRequired   = &provider.Error{Code: provider.CodeForbidden, Kind: "password reset", Message: "The password must be reset."}
 	ErrUnconfirmed     = &provider.Error{Code: provider.CodeForbidden, Kind: "confirmation", Message: "The user is not confirmed."}
 )

@@ -22,6 +22,7 @@ type Flow struct {
 	Sessions *Sessions
 
 	Directory *directory.Directory // sign-up and recovery; nil for neither
+	Breached  *risk.Breached       // passwords known from breaches, for pools that ask; nil for none
 	Factors   *factor.Factors      // what people prove themselves with beside a password; nil for nothing
 }
 

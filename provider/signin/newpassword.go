@@ -25,9 +25,12 @@ const (
 func (a *Attempt) ChangeReason() ChangeReason { return a.state.Change }
 
 // changeReason says whether a password that was proven must be changed.
-func changeReason(_ *provider.Pool, login *store.Login, _ provider.Time) ChangeReason {
-	if login.User.Status == provider.UserForceChangePassword || login.Password.Temporary {
+func changeReason(pool *provider.Pool, login *store.Login, now provider.Time) ChangeReason {
+	switch {
+	case login.User.Status == provider.UserForceChangePassword || login.Password.Temporary:
 		return ChangeTemporary
+	case pool.Settings.PasswordPolicy.TooOld(login.Password.UpdatedAt, now):
+		return ChangeTooOld
 	}
 	return ""
 }
@@ -40,13 +43,10 @@ func (f *Flow) newPasswordGate(_ context.Context, _ *provider.Pool, a *Attempt, 
 	return move{next: StepNewPassword}, nil
 }
 
-// newPassword is the step after a password that an operator has set: the person
-// chooses one that nobody else knows.
+// newPassword is the step after a password that an operator has set, or that is too
+// old: the person chooses another, which nobody else knows.
 func (f *Flow) newPassword(ctx context.Context, pool *provider.Pool, a *Attempt, given Answer) (outcome, error) {
 	if err := checkPassword("new_password", given.NewPassword); err != nil {
-		return outcome{}, err
-	}
-	if err := directory.CheckPassword(pool, given.NewPassword); err != nil {
 		return outcome{}, err
 	}
 	rows := f.Store.Pool(pool.ID)
@@ -65,12 +65,15 @@ func (f *Flow) newPassword(ctx context.Context, pool *provider.Pool, a *Attempt,
 	if err := usable(&login.User, &login.Password, f.Store.Now()); err != nil {
 		return outcome{}, err
 	}
-	same, _, err := f.Hasher.Verify(ctx, a.state.Proven, given.NewPassword)
-	if err != nil {
+	passwords := directory.Passwords{Store: f.Store, Hasher: f.Hasher, Breached: f.Breached}
+	err = passwords.Check(ctx, pool, &login.User, given.NewPassword, proven)
+	switch {
+	case provider.PasswordFaultOf(err) == provider.PasswordReused:
+		return outcome{}, ErrPasswordReused.With(err)
+	case provider.CodeOf(err) == provider.CodePasswordPolicy:
+		return outcome{}, err
+	case err != nil:
 		return outcome{}, busy(err)
-	}
-	if same {
-		return outcome{}, ErrPasswordReused
 	}
 	hash, err := f.Hasher.Hash(ctx, given.NewPassword)
 	if err != nil {
@@ -78,10 +81,13 @@ func (f *Flow) newPassword(ctx context.Context, pool *provider.Pool, a *Attempt,
 	}
 	a.state.Proven, a.state.Change = hash, ""
 	return outcome{user: &login.User, write: func(ctx context.Context) error {
+		if err := rows.RetirePassword(ctx, a.state.UserID, pool.Settings.PasswordPolicy.Former()); err != nil {
+			return err
+		}
 		if err := rows.ReplacePassword(ctx, a.state.UserID, proven, hash); err != nil {
 			return err
 		}
-		return f.Audit.Record(ctx, pool.ID, "user.password_changed", audit.Success, "user/"+a.state.UserID, nil)
+		return f.Audit.Record(ctx, pool.ID, directory.UserChangePassword, audit.Success, "user/"+a.state.UserID, nil)
 	}}, nil
 }
 

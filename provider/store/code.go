@@ -37,6 +37,14 @@ func (p *Pool) TryCode(ctx context.Context, userID string, purpose provider.Code
 	return &out, found(err, provider.ErrCodeMismatch)
 }
 
+// ForgiveCode takes back one try of a code that was given rightly.
+func (p *Pool) ForgiveCode(ctx context.Context, c *provider.OneTimeCode) error {
+	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
+		return translate(db.Exec("update one_time_codes set tries = tries - 1 where pool = ? and user_id = ? and purpose = ? and attempt = ? and hash = ? and tries > 0",
+			p.ID, c.UserID, c.Purpose, c.Attempt, c.Hash).Error)
+	})
+}
+
 // SpendCode removes a code that was given rightly, in the transaction of what it
 // allows. Of two who give it at once, one gets provider.ErrCodeMismatch.
 func (p *Pool) SpendCode(ctx context.Context, c *provider.OneTimeCode) error {

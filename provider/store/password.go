@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -35,14 +36,15 @@ func (p *Pool) login(q *gorm.DB) (*Login, error) {
 		Hash      string
 		Temporary bool
 		ExpiresAt provider.Time
+		Chosen    provider.Time
 	}
-	err := q.Select("u.*, coalesce(w.hash, '') as hash, coalesce(w.temporary, false) as temporary, coalesce(w.expires_at, 0) as expires_at").
+	err := q.Select("u.*, coalesce(w.hash, '') as hash, coalesce(w.temporary, false) as temporary, coalesce(w.expires_at, 0) as expires_at, coalesce(w.updated_at, 0) as chosen").
 		Joins("left join passwords w on w.pool = u.pool and w.user_id = u.id").Take(&row).Error
 	if err != nil {
 		return nil, found(err, provider.ErrUserNotFound)
 	}
 	return &Login{User: row.User, Password: provider.Password{
-		PoolID: p.ID, UserID: row.ID, Hash: row.Hash, Temporary: row.Temporary, ExpiresAt: row.ExpiresAt,
+		PoolID: p.ID, UserID: row.ID, Hash: row.Hash, Temporary: row.Temporary, ExpiresAt: row.ExpiresAt, UpdatedAt: row.Chosen,
 	}}, nil
 }
 
@@ -55,6 +57,44 @@ func (p *Pool) SetPassword(ctx context.Context, w *provider.Password) error {
 			DoUpdates: clause.AssignmentColumns([]string{"hash", "temporary", "expires_at", "updated_at"}),
 		}).Create(w).Error)
 	})
+}
+
+// RetirePassword keeps the hash that a user has as a former one, of which it keeps the
+// newest; none where newest is 0. It belongs into the transaction that sets another
+// password, before that is set.
+func (p *Pool) RetirePassword(ctx context.Context, userID string, newest int) error {
+	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
+		if newest <= 0 {
+			return translate(db.Exec("delete from password_history where pool = ? and user_id = ?", p.ID, userID).Error)
+		}
+		id, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		// Two who change one password at once wait for each other here, so that neither
+		// new one is forgotten.
+		hold := ""
+		if p.s.driver == "postgres" {
+			hold = " for update"
+		}
+		r := db.Exec(`insert into password_history (pool, user_id, id, hash, created_at)
+			select pool, user_id, cast(? as text), hash, cast(? as bigint) from passwords where pool = ? and user_id = ?`+hold,
+			id.String(), p.s.Now(), p.ID, userID)
+		if r.Error != nil {
+			return translate(r.Error)
+		}
+		return translate(db.Exec(`delete from password_history where pool = ? and user_id = ? and id not in (
+			select id from password_history where pool = ? and user_id = ? order by created_at desc, id desc limit ?)`,
+			p.ID, userID, p.ID, userID, newest).Error)
+	})
+}
+
+// FormerPasswords lists the hashes that a user had before, the newest first, at most
+// limit.
+func (p *Pool) FormerPasswords(ctx context.Context, userID string, limit int) ([]provider.FormerPassword, error) {
+	var out []provider.FormerPassword
+	err := p.s.db(ctx).Where("pool = ? and user_id = ?", p.ID, userID).Order("created_at desc, id desc").Limit(limit).Find(&out).Error
+	return out, translate(err)
 }
 
 // HoldPassword says whether a hash is still the user's and keeps it so until the
@@ -84,9 +124,9 @@ func (p *Pool) RehashPassword(ctx context.Context, userID, old, hash string) err
 	})
 }
 
-// ReplacePassword ends a forced change: it stores the new hash and confirms the
-// user if the password is still the old one. provider.ErrAttemptNotFound when it
-// was changed in between.
+// ReplacePassword stores the hash of a new password if the old one is still the
+// user's, and confirms a user who had to choose one. provider.ErrAttemptNotFound when
+// it was changed in between.
 func (p *Pool) ReplacePassword(ctx context.Context, userID, old, hash string) error {
 	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
 		now := p.s.Now()

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -150,6 +151,25 @@ func (p *Pool) EndUserSessions(ctx context.Context, id, reason string) error {
 		}
 		return translate(db.Exec("update grants set revoked_at = ?, revoked_reason = ? where pool = ? and user_id = ? and revoked_at = 0",
 			now, reason, p.ID, id).Error)
+	})
+}
+
+// EndOtherSessions revokes a user's sessions and grants except one session, named by
+// the hex form of its hash, with what was granted from it, and one grant, named by its
+// id. keep may be either, or empty for neither.
+func (p *Pool) EndOtherSessions(ctx context.Context, id, keep, reason string) error {
+	session, _ := hex.DecodeString(keep) // a grant's id may not be one
+	if session == nil {
+		session = []byte{}
+	}
+	return p.s.inTx(ctx, func(ctx context.Context, db *gorm.DB) error {
+		now := p.s.Now()
+		err := db.Exec("update sessions set revoked_at = ? where pool = ? and user_id = ? and revoked_at = 0 and id_hash <> ?", now, p.ID, id, session).Error
+		if err != nil {
+			return translate(err)
+		}
+		return translate(db.Exec(`update grants set revoked_at = ?, revoked_reason = ? where pool = ? and user_id = ? and revoked_at = 0
+			and id <> ? and (session_hash is null or session_hash <> ?)`, now, reason, p.ID, id, keep, session).Error)
 	})
 }
 
