@@ -2,9 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"slices"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +15,9 @@ func poolCommand() *cobra.Command {
 		verb("create NAME", "Create a user pool", func(s *session, args []string) error {
 			in := api.CreateUserPoolRequest{PoolName: args[0], UsernameAttributes: create.signInBy, AliasAttributes: create.alias}
 			in.TokenProfile = create.tokenProfile
-			create.apply(&in.UserPoolSettings, func(string) bool { return true })
+			if err := create.apply(&in.UserPoolSettings, create.orAtFirst); err != nil {
+				return err
+			}
 			return show(s, api.UserPools, "CreateUserPool", in, poolFields)
 		}, func(c *cobra.Command) {
 			create.bind(c, "standard")
@@ -57,58 +56,6 @@ func listPools(s *session, _ []string) error {
 	})
 }
 
-// poolFlags are the settings of a pool that have a flag.
-type poolFlags struct {
-	changed           func(string) bool
-	signInBy, alias   []string
-	name, displayName string
-	tokenProfile      string
-	least             int64
-	protect, selfSign bool
-	verifyEmail       bool
-}
-
-func (f *poolFlags) bind(c *cobra.Command, profile string) {
-	f.changed = func(name string) bool { return c.Flags().Changed(name) }
-	p := c.Flags()
-	p.StringVar(&f.displayName, "display-name", "", "the name that sign-in pages show")
-	p.StringVar(&f.tokenProfile, "token-profile", profile, "standard (RFC 9068) or cognito")
-	p.Int64Var(&f.least, "password-length", 8, "the least number of characters of a password")
-	p.BoolVar(&f.protect, "protect", false, "refuse to delete the pool; --protect=false lifts it")
-	p.BoolVar(&f.selfSign, "self-sign-up", false, "let people make accounts themselves")
-	p.BoolVar(&f.verifyEmail, "verify-email", true, "prove e-mail addresses at sign-up by a code; pages offer sign-up only then")
-	if profile == "" {
-		p.StringVar(&f.name, "name", "", "a new name")
-	}
-}
-
-func (f *poolFlags) apply(s *api.UserPoolSettings, given func(string) bool) {
-	if given("display-name") {
-		s.DisplayName = &f.displayName
-	}
-	if given("token-profile") {
-		s.TokenProfile = f.tokenProfile
-	}
-	if given("password-length") {
-		if s.Policies == nil || s.Policies.PasswordPolicy == nil {
-			s.Policies = &api.UserPoolPolicyType{PasswordPolicy: &api.PasswordPolicyType{}}
-		}
-		s.Policies.PasswordPolicy.MinimumLength = &f.least
-	}
-	if given("protect") {
-		s.DeletionProtection = map[bool]string{true: "ACTIVE", false: "INACTIVE"}[f.protect]
-	}
-	if given("self-sign-up") {
-		s.AdminCreateUserConfig = &api.AdminCreateUserConfigType{AllowAdminCreateUserOnly: pointer(!f.selfSign)}
-	}
-	if given("verify-email") {
-		s.AutoVerifiedAttributes = slices.DeleteFunc(s.AutoVerifiedAttributes, func(a string) bool { return a == "email" })
-		if f.verifyEmail {
-			s.AutoVerifiedAttributes = append(s.AutoVerifiedAttributes, "email")
-		}
-	}
-}
-
 // run reads the pool, changes what was named and writes all of it, since the
 // operation puts back to its default what is left out.
 func (f *poolFlags) run(s *session, id string) error {
@@ -117,30 +64,10 @@ func (f *poolFlags) run(s *session, id string) error {
 		return err
 	}
 	in := api.UpdateUserPoolRequest{UserPoolID: id, PoolName: f.name, UserPoolSettings: now.UserPool.UserPoolSettings}
-	f.apply(&in.UserPoolSettings, f.changed)
+	if err := f.apply(&in.UserPoolSettings, f.changed); err != nil {
+		return err
+	}
 	return s.do(api.UserPools, "UpdateUserPool", in, "Updated user pool %s.", id)
-}
-
-func poolFields(r *api.UserPoolResponse) []field {
-	p := r.UserPool
-	out := []field{
-		{"id", p.ID}, {"name", p.Name}, {"display name", *orEmpty(p.DisplayName)}, {"issuer", p.Issuer}, {"token profile", p.TokenProfile},
-		{"users", strconv.FormatInt(p.EstimatedNumberOfUsers, 10)}, {"sign in by", words(p.UsernameAttributes)}, {"alias", words(p.AliasAttributes)},
-		{"self sign-up", yesNo(p.AdminCreateUserConfig == nil || p.AdminCreateUserConfig.AllowAdminCreateUserOnly == nil || !*p.AdminCreateUserConfig.AllowAdminCreateUserOnly)},
-		{"verified at sign-up", words(p.AutoVerifiedAttributes)},
-		{"protected", yesNo(p.DeletionProtection == "ACTIVE")}, {"created", day(p.CreationDate)}, {"changed", day(p.LastModifiedDate)},
-	}
-	if p.Policies != nil && p.Policies.PasswordPolicy != nil && p.Policies.PasswordPolicy.MinimumLength != nil {
-		out = append(out, field{"password length", fmt.Sprint(*p.Policies.PasswordPolicy.MinimumLength)})
-	}
-	return out
-}
-
-func orEmpty(s *string) *string {
-	if s == nil {
-		return new(string)
-	}
-	return s
 }
 
 // completePoolArgument completes the first argument from the server's pools.

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -86,10 +87,13 @@ func checkPool(p *provider.Pool) error {
 	if repeated(s.UsernameAttrs) || repeated(s.AliasAttrs) || repeated(s.AutoVerified) {
 		return provider.Invalid("", "A list of attributes names one twice.")
 	}
+	if err := checkWays(&s); err != nil {
+		return err
+	}
 	return checkSchema(s.Schema)
 }
 
-func repeated(list []string) bool {
+func repeated[T cmp.Ordered](list []T) bool {
 	sorted := slices.Sorted(slices.Values(list))
 	return len(slices.Compact(sorted)) < len(list)
 }

@@ -134,7 +134,7 @@ func TestSettingsThatAskForNothing(t *testing.T) {
 	t.Parallel()
 	w := start(t, storetest.SQLite(t))
 	out := w.must(userPools+"CreateUserPool", m{
-		"PoolName": "a", "MfaConfiguration": "OFF", "LambdaConfig": m{}, "DeviceConfiguration": m{"ChallengeRequiredOnNewDevice": false},
+		"PoolName": "a", "MfaConfiguration": "OFF", "LambdaConfig": m{}, "DeviceConfiguration": m{},
 		"UserPoolAddOns": m{"AdvancedSecurityMode": "OFF"}, "EmailConfiguration": m{"EmailSendingAccount": "COGNITO_DEFAULT"},
 		"AccountRecoverySetting": m{"RecoveryMechanisms": []m{{"Name": "verified_email", "Priority": 1}}},
 	})

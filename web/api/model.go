@@ -11,6 +11,12 @@ func constraints() map[string]constraint {
 		"AdminCreateUserUnusedAccountValidityDaysType": number(0, 365),
 		"AliasAttributeType":                           oneOf("phone_number", "email", "preferred_username"),
 		"AliasAttributesListType":                      listOf(0, maxBody, "AliasAttributeType"),
+		"AllowedFirstAuthFactorsListType":              listOf(1, 5, "AuthFactorType"),
+		"AuthFactorType":                               oneOf("PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"),
+		"DefaultEmailOptionType":                       oneOf("CONFIRM_WITH_LINK", "CONFIRM_WITH_CODE"),
+		"PriorityType":                                 number(1, 2),
+		"RecoveryMechanismsType":                       listOf(1, 2, ""),
+		"RecoveryOptionNameType":                       oneOf("verified_email", "verified_phone_number", "admin_only"),
 		"AmbiguousRoleResolutionType":                  oneOf("AuthenticatedRole", "Deny"),
 		"ArnType":                                      text(20, 2048, `arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?`),
 		"AttributeDataType":                            oneOf("String", "Number", "DateTime", "Boolean"),
@@ -119,6 +125,9 @@ func constraints() map[string]constraint {
 		"VerifiedAttributesListType":                   listOf(0, maxBody, "VerifiedAttributeType"),
 
 		// What Cognito has no word for.
+		"MaximumAgeDaysType":  number(0, 3650),
+		"RememberDaysType":    number(1, 3650),
+		"SessionSecondsType":  number(60, 31536000),
 		"TokenProfileType":    oneOf("standard", "cognito"),
 		"SigningAlgType":      oneOf("RS256", "PS256", "ES256", "EdDSA"),
 		"OptionalUriType":     text(0, 1024, `(https?://[^\s]+)?`),

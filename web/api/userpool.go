@@ -23,7 +23,9 @@ func (a *API) createUserPool(ctx context.Context, in *CreateUserPoolRequest) (*U
 		}
 		p.Settings.Schema = append(p.Settings.Schema, attribute)
 	}
-	applyPool(p, &in.UserPoolSettings)
+	if err := applyPool(p, &in.UserPoolSettings); err != nil {
+		return nil, err
+	}
 	if err := a.Directory.CreatePool(ctx, p); err != nil {
 		return nil, err
 	}
@@ -64,8 +66,7 @@ func (a *API) updateUserPool(ctx context.Context, in *UpdateUserPoolRequest) err
 		if in.PoolName != "" {
 			p.Name = in.PoolName
 		}
-		applyPool(p, &in.UserPoolSettings)
-		return nil
+		return applyPool(p, &in.UserPoolSettings)
 	})
 }
 
@@ -88,75 +89,6 @@ func (a *API) addCustomAttributes(ctx context.Context, in *AddCustomAttributesRe
 	})
 }
 
-// applyPool puts the settings that a create and an update share into p.
-func applyPool(p *provider.Pool, in *UserPoolSettings) {
-	p.DeletionProtection = in.DeletionProtection == "ACTIVE"
-	if in.TokenProfile != "" {
-		p.TokenProfile = provider.TokenProfile(in.TokenProfile)
-	}
-	s := &p.Settings
-	if in.DisplayName != nil {
-		s.DisplayName = *in.DisplayName
-	}
-	s.AutoVerified, s.Tags = in.AutoVerifiedAttributes, in.UserPoolTags
-	if in.MfaConfiguration != "" { // left out of an update, it must not take a protection away
-		s.MFA = in.MfaConfiguration
-	}
-	s.PasswordPolicy = passwordPolicy(in.Policies)
-	s.AdminCreateOnly = false
-	if c := in.AdminCreateUserConfig; c != nil {
-		s.AdminCreateOnly = isTrue(c.AllowAdminCreateUserOnly)
-		if days := c.UnusedAccountValidityDays; days != nil && s.PasswordPolicy.TemporaryValidityDays == 0 {
-			s.PasswordPolicy.TemporaryValidityDays = int(*days)
-		}
-	}
-	before := s.Wire
-	s.Wire = map[string]any{}
-	for _, name := range []string{emailMfaMessage, emailMfaSubject} { // SetUserPoolMfaConfig's
-		if v, ok := before[name]; ok {
-			s.Wire[name] = v
-		}
-	}
-	for name, kept := range keptOfPool(in) {
-		if kept.Value != nil {
-			s.Wire[name] = kept.Value
-		}
-	}
-}
-
-// keptOfPool names the members that are stored as given.
-func keptOfPool(in *UserPoolSettings) map[string]*Kept {
-	return map[string]*Kept{
-		"SmsVerificationMessage":      &in.SmsVerificationMessage,
-		"EmailVerificationMessage":    &in.EmailVerificationMessage,
-		"EmailVerificationSubject":    &in.EmailVerificationSubject,
-		"VerificationMessageTemplate": &in.VerificationMessageTemplate,
-		"SmsAuthenticationMessage":    &in.SmsAuthenticationMessage,
-		"UserAttributeUpdateSettings": &in.UserAttributeUpdateSettings,
-		"EmailConfiguration":          &in.EmailConfiguration,
-		"SmsConfiguration":            &in.SmsConfiguration,
-		"AccountRecoverySetting":      &in.AccountRecoverySetting,
-		"UserPoolTier":                &in.UserPoolTier,
-	}
-}
-
-// passwordPolicy reads a policy. A pool without one gets Cognito's: eight
-// characters of every kind.
-func passwordPolicy(in *UserPoolPolicyType) provider.PasswordPolicy {
-	if in == nil || in.PasswordPolicy == nil {
-		return provider.PasswordPolicy{MinimumLength: 8, RequireUppercase: true, RequireLowercase: true, RequireNumbers: true, RequireSymbols: true}
-	}
-	p := in.PasswordPolicy
-	return provider.PasswordPolicy{
-		MinimumLength:         int(value(p.MinimumLength)),
-		RequireUppercase:      isTrue(p.RequireUppercase),
-		RequireLowercase:      isTrue(p.RequireLowercase),
-		RequireNumbers:        isTrue(p.RequireNumbers),
-		RequireSymbols:        isTrue(p.RequireSymbols),
-		TemporaryValidityDays: int(value(p.TemporaryPasswordValidityDays)),
-	}
-}
-
 func (a *API) userPool(p *provider.Pool, users int64) *UserPoolType {
 	s := p.Settings
 	region, _, _ := strings.Cut(p.ID, "_")
@@ -169,32 +101,11 @@ func (a *API) userPool(p *provider.Pool, users int64) *UserPoolType {
 		SchemaAttributes:      each(directory.Schema(p), wireAttribute),
 		UserPoolSettings: UserPoolSettings{
 			DeletionProtection: either(p.DeletionProtection, "ACTIVE", "INACTIVE"),
-			MfaConfiguration:   either(s.MFA == "", "OFF", s.MFA),
-			TokenProfile:       string(p.TokenProfile), DisplayName: &s.DisplayName,
-			AutoVerifiedAttributes: s.AutoVerified, UserPoolTags: s.Tags,
-			AdminCreateUserConfig: &AdminCreateUserConfigType{AllowAdminCreateUserOnly: &s.AdminCreateOnly},
-			Policies:              wirePolicy(s.PasswordPolicy),
+			TokenProfile:       string(p.TokenProfile),
 		},
 	}
-	for name, kept := range keptOfPool(&out.UserPoolSettings) {
-		kept.Value = s.Wire[name]
-	}
+	wireSettings(&out.UserPoolSettings, &s)
 	return out
-}
-
-func wirePolicy(p provider.PasswordPolicy) *UserPoolPolicyType {
-	least, days := int64(p.MinimumLength), int64(p.TemporaryValidityDays)
-	if least == 0 {
-		least = 8
-	}
-	if days == 0 {
-		days = 7
-	}
-	return &UserPoolPolicyType{PasswordPolicy: &PasswordPolicyType{
-		MinimumLength: &least, TemporaryPasswordValidityDays: &days,
-		RequireUppercase: &p.RequireUppercase, RequireLowercase: &p.RequireLowercase,
-		RequireNumbers: &p.RequireNumbers, RequireSymbols: &p.RequireSymbols,
-	}}
 }
 
 func schemaAttribute(in SchemaAttributeType, standard bool) (provider.Attribute, error) {

@@ -2,32 +2,35 @@ package api
 
 // UserPoolSettings is what CreateUserPool, UpdateUserPool and the description
 // of a user pool have in common. Update puts what is absent back to its
-// default, as Cognito does; TokenProfile and DisplayName are this server's own
-// and stay as they are when absent.
+// default, as Cognito does; the members from TokenProfile on are this server's
+// own and stay as they are when absent.
 type UserPoolSettings struct {
-	Policies                    *UserPoolPolicyType        `json:"Policies,omitempty"`
-	DeletionProtection          string                     `json:"DeletionProtection,omitempty" shape:"DeletionProtectionType"`
-	LambdaConfig                Unserved                   `json:"LambdaConfig,omitzero"`
-	AutoVerifiedAttributes      []string                   `json:"AutoVerifiedAttributes,omitempty" shape:"VerifiedAttributesListType"`
-	SmsVerificationMessage      Kept                       `json:"SmsVerificationMessage,omitzero"`
-	EmailVerificationMessage    Kept                       `json:"EmailVerificationMessage,omitzero"`
-	EmailVerificationSubject    Kept                       `json:"EmailVerificationSubject,omitzero"`
-	VerificationMessageTemplate Kept                       `json:"VerificationMessageTemplate,omitzero"`
-	SmsAuthenticationMessage    Kept                       `json:"SmsAuthenticationMessage,omitzero"`
-	MfaConfiguration            string                     `json:"MfaConfiguration,omitempty" shape:"UserPoolMfaType"`
-	UserAttributeUpdateSettings Kept                       `json:"UserAttributeUpdateSettings,omitzero"`
-	DeviceConfiguration         Unserved                   `json:"DeviceConfiguration,omitzero"`
-	EmailConfiguration          Kept                       `json:"EmailConfiguration,omitzero"`
-	SmsConfiguration            Kept                       `json:"SmsConfiguration,omitzero"`
-	UserPoolTags                map[string]string          `json:"UserPoolTags,omitempty" shape:"UserPoolTagsType"`
-	AdminCreateUserConfig       *AdminCreateUserConfigType `json:"AdminCreateUserConfig,omitempty"`
-	UserPoolAddOns              Unserved                   `json:"UserPoolAddOns,omitzero"`
-	AccountRecoverySetting      Kept                       `json:"AccountRecoverySetting,omitzero"`
-	UserPoolTier                Kept                       `json:"UserPoolTier,omitzero"`
-	KeyConfiguration            Unserved                   `json:"KeyConfiguration,omitzero"`
-	IssuerConfiguration         Unserved                   `json:"IssuerConfiguration,omitzero"`
-	TokenProfile                string                     `json:"TokenProfile,omitempty" shape:"TokenProfileType"`
-	DisplayName                 *string                    `json:"DisplayName,omitempty" shape:"DisplayNameType"`
+	Policies                    *UserPoolPolicyType              `json:"Policies,omitempty"`
+	DeletionProtection          string                           `json:"DeletionProtection,omitempty" shape:"DeletionProtectionType"`
+	LambdaConfig                Unserved                         `json:"LambdaConfig,omitzero"`
+	AutoVerifiedAttributes      []string                         `json:"AutoVerifiedAttributes,omitempty" shape:"VerifiedAttributesListType"`
+	SmsVerificationMessage      Kept                             `json:"SmsVerificationMessage,omitzero"`
+	EmailVerificationMessage    Kept                             `json:"EmailVerificationMessage,omitzero"`
+	EmailVerificationSubject    Kept                             `json:"EmailVerificationSubject,omitzero"`
+	VerificationMessageTemplate VerificationMessageTemplateType  `json:"VerificationMessageTemplate,omitzero"`
+	SmsAuthenticationMessage    Kept                             `json:"SmsAuthenticationMessage,omitzero"`
+	MfaConfiguration            string                           `json:"MfaConfiguration,omitempty" shape:"UserPoolMfaType"`
+	UserAttributeUpdateSettings *UserAttributeUpdateSettingsType `json:"UserAttributeUpdateSettings,omitempty"`
+	DeviceConfiguration         *DeviceConfigurationType         `json:"DeviceConfiguration,omitempty"`
+	EmailConfiguration          Kept                             `json:"EmailConfiguration,omitzero"`
+	SmsConfiguration            Kept                             `json:"SmsConfiguration,omitzero"`
+	UserPoolTags                map[string]string                `json:"UserPoolTags,omitempty" shape:"UserPoolTagsType"`
+	AdminCreateUserConfig       *AdminCreateUserConfigType       `json:"AdminCreateUserConfig,omitempty"`
+	UserPoolAddOns              Unserved                         `json:"UserPoolAddOns,omitzero"`
+	AccountRecoverySetting      *AccountRecoverySettingType      `json:"AccountRecoverySetting,omitempty"`
+	UserPoolTier                Kept                             `json:"UserPoolTier,omitzero"`
+	KeyConfiguration            Unserved                         `json:"KeyConfiguration,omitzero"`
+	IssuerConfiguration         Unserved                         `json:"IssuerConfiguration,omitzero"`
+	TokenProfile                string                           `json:"TokenProfile,omitempty" shape:"TokenProfileType"`
+	DisplayName                 *string                          `json:"DisplayName,omitempty" shape:"DisplayNameType"`
+	TermsURL                    *string                          `json:"TermsURL,omitempty" shape:"OptionalUriType"`
+	PrivacyURL                  *string                          `json:"PrivacyURL,omitempty" shape:"OptionalUriType"`
+	SessionConfiguration        *SessionConfigurationType        `json:"SessionConfiguration,omitempty"`
 }
 
 // CreateUserPoolRequest is the input of CreateUserPool.
@@ -72,23 +75,6 @@ type UserPoolType struct {
 // UserPoolResponse is the output of CreateUserPool and DescribeUserPool.
 type UserPoolResponse struct {
 	UserPool *UserPoolType `json:"UserPool,omitempty"`
-}
-
-// UserPoolPolicyType holds the policies of a user pool.
-type UserPoolPolicyType struct {
-	PasswordPolicy *PasswordPolicyType `json:"PasswordPolicy,omitempty"`
-	SignInPolicy   Unserved            `json:"SignInPolicy,omitzero"`
-}
-
-// PasswordPolicyType says which passwords a user pool takes.
-type PasswordPolicyType struct {
-	MinimumLength                 *int64 `json:"MinimumLength,omitempty" shape:"PasswordPolicyMinLengthType"`
-	RequireUppercase              *bool  `json:"RequireUppercase,omitempty"`
-	RequireLowercase              *bool  `json:"RequireLowercase,omitempty"`
-	RequireNumbers                *bool  `json:"RequireNumbers,omitempty"`
-	RequireSymbols                *bool  `json:"RequireSymbols,omitempty"`
-	PasswordHistorySize           *int64 `json:"PasswordHistorySize,omitempty" shape:"PasswordHistorySizeType"`
-	TemporaryPasswordValidityDays *int64 `json:"TemporaryPasswordValidityDays,omitempty" shape:"TemporaryPasswordValidityDaysType"`
 }
 
 // AdminCreateUserConfigType says who may make users.

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Every setting of a pool is reached by a flag, at the beginning and later, shows
+// up, and stays when another is changed.
+func TestPoolFlags(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	all := []string{
+		"--token-profile", "standard", "--display-name", "The Shop", "--self-sign-up", "--protect", "--terms-url", "https://example.com/terms",
+		"--privacy-url", "https://example.com/privacy", "--session-idle", "30m", "--session-max", "24h",
+		"--password-length", "12", "--password-require", "lower,number", "--password-history", "4", "--password-max-age", "90", "--temporary-password-days", "2",
+		"--allow-common-passwords", "--check-breached-passwords", "--first-factor", "password,email,passkey", "--mfa", "optional",
+		"--devices", "ask", "--device-days", "60", "--devices-skip-mfa", "--recovery", "phone,email", "--verify-email", "--verify-phone",
+		"--email-link", "--keep-address", "phone",
+	}
+	made := s.value("UserPool.Id", slices.Concat([]string{"pool", "create", "Shop"}, all)...)
+	updated := s.value("UserPool.Id", "pool", "create", "Shop", "--alias", "email")
+	s.must(slices.Concat([]string{"pool", "update", updated}, all)...)
+	for _, id := range []string{made, updated} {
+		out := s.must("pool", "show", id)
+		for _, line := range []string{
+			"display name           The Shop", "self sign-up           yes", "terms                  https://example.com/terms", "first factors          password email passkey",
+			"second factor          optional", "devices remembered     ask, for 60 days, without a second factor", "recovery by            phone email",
+			"verified at sign-up    email phone_number", "e-mail proved by       link or code", "old address kept       phone", "password length        12", "password needs         lower number",
+			"passwords remembered   4", "password age at most   90 days", "temporary password     2 days", "common passwords       taken", "breached passwords     refused",
+			"session idle           30m0s", "session at most        24h0m0s", "protected              yes",
+		} {
+			if !strings.Contains(out, line) {
+				t.Errorf("no %q in\n%s", line, out)
+			}
+		}
+	}
+
+	before := settings(t, s, made)
+	s.must("pool", "update", made, "--name", "Store")
+	if after := settings(t, s, made); after != before {
+		t.Errorf("a new name changed more:\n%s\n%s", before, after)
+	}
+	s.must("pool", "update", made, "--devices", "off", "--keep-address", "none", "--password-require", "none", "--mfa", "off", "--verify-phone=false", "--recovery", "admin")
+	out := s.must("pool", "show", made)
+	for _, line := range []string{"devices remembered     off", "recovery by            admin", "second factor          off", "verified at sign-up    email\n"} {
+		if !strings.Contains(out, line) {
+			t.Errorf("no %q in\n%s", line, out)
+		}
+	}
+	if strings.Contains(out, "password needs") || strings.Contains(out, "old address kept") {
+		t.Errorf("%s", out)
+	}
+
+	for args, fix := range map[string]string{
+		"pool create x --mfa sometimes":                 "fix: use off, optional, required",
+		"pool create x --first-factor fax":              "fix: use password, email, sms, passkey",
+		"pool create x --devices never":                 "fix: use off, always or ask",
+		"pool create x --device-days 3":                 "fix: add --devices",
+		"pool create x --recovery phone --self-sign-up": "Add phone_number to AutoVerifiedAttributes",
+		"pool update " + made + " --recovery carrier":   "fix: use email, phone, admin",
+	} {
+		if code, _, errs := s.try("", strings.Fields(args)...); code == exitOK || !strings.Contains(errs, fix) {
+			t.Errorf("%s: %d %s", args, code, errs)
+		}
+	}
+}
+
+// settings are a pool's, without its name and when it was changed.
+func settings(t *testing.T, s *shell, id string) string {
+	t.Helper()
+	var v struct{ UserPool map[string]any }
+	if err := json.Unmarshal([]byte(s.must("pool", "show", id, "-o", "json")), &v); err != nil {
+		t.Fatal(err)
+	}
+	delete(v.UserPool, "Name")
+	delete(v.UserPool, "LastModifiedDate")
+	b, err := json.Marshal(v.UserPool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}

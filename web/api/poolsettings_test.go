@@ -1,0 +1,137 @@
+package api_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/cognate-idp/cognate/provider/store"
+	"github.com/cognate-idp/cognate/provider/store/storetest"
+)
+
+// everySetting is a pool with nothing at its default.
+func everySetting() m {
+	return m{
+		"PoolName": "whole",
+		"Policies": m{
+			"PasswordPolicy": m{"MinimumLength": 10, "RequireNumbers": true, "RequireUppercase": false, "RequireLowercase": true, "RequireSymbols": false,
+				"TemporaryPasswordValidityDays": 3, "PasswordHistorySize": 5, "MaximumAgeDays": 90, "AllowCommonPasswords": true, "CheckBreachedPasswords": true},
+			"SignInPolicy": m{"AllowedFirstAuthFactors": []string{"PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"}},
+		},
+		"MfaConfiguration": "OPTIONAL", "AutoVerifiedAttributes": []string{"email", "phone_number"}, "DeletionProtection": "INACTIVE",
+		"AdminCreateUserConfig":       m{"AllowAdminCreateUserOnly": true},
+		"DeviceConfiguration":         m{"ChallengeRequiredOnNewDevice": true, "DeviceOnlyRememberedOnUserPrompt": true, "RememberDays": 60},
+		"AccountRecoverySetting":      m{"RecoveryMechanisms": []m{{"Priority": 2, "Name": "verified_email"}, {"Priority": 1, "Name": "verified_phone_number"}}},
+		"UserAttributeUpdateSettings": m{"AttributesRequireVerificationBeforeUpdate": []string{"email"}},
+		"VerificationMessageTemplate": m{"DefaultEmailOption": "CONFIRM_WITH_LINK"},
+		"TokenProfile":                "standard", "DisplayName": "The Whole", "TermsURL": "https://example.com/terms", "PrivacyURL": "https://example.com/privacy",
+		"SessionConfiguration": m{"IdleSeconds": 600, "AbsoluteSeconds": 3600},
+	}
+}
+
+// Every setting comes back as it was given, an update with what is described
+// changes nothing, and one that says nothing puts back Cognito's settings and keeps
+// our own.
+func TestPoolSettings(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		w := start(t, st)
+		given := everySetting()
+		made := w.must(userPools+"CreateUserPool", given)["UserPool"].(m)
+		id := m{"UserPoolId": made["Id"]}
+		described := w.must(userPools+"DescribeUserPool", id)["UserPool"].(m)
+		// Recovery mechanisms come back in their order.
+		given["AccountRecoverySetting"] = m{"RecoveryMechanisms": []m{{"Priority": 1, "Name": "verified_phone_number"}, {"Priority": 2, "Name": "verified_email"}}}
+		for name, want := range given {
+			if name != "PoolName" && text(t, described[name]) != text(t, want) {
+				t.Errorf("%s: %s, want %s", name, text(t, described[name]), text(t, want))
+			}
+		}
+
+		again := m{"UserPoolId": made["Id"]}
+		for name, v := range described {
+			again[name] = v
+		}
+		w.must(userPools+"UpdateUserPool", again)
+		after := w.must(userPools+"DescribeUserPool", id)["UserPool"].(m)
+		delete(after, "LastModifiedDate")
+		delete(described, "LastModifiedDate")
+		if text(t, after) != text(t, described) {
+			t.Errorf("an update with what was described changed something:\n%s\n%s", text(t, described), text(t, after))
+		}
+
+		w.must(userPools+"UpdateUserPool", id)
+		after = w.must(userPools+"DescribeUserPool", id)["UserPool"].(m)
+		for name, want := range map[string]string{
+			"Policies": `{"PasswordPolicy":{"AllowCommonPasswords":true,"CheckBreachedPasswords":true,"MaximumAgeDays":90,"MinimumLength":8,"PasswordHistorySize":0,` +
+				`"RequireLowercase":true,"RequireNumbers":true,"RequireSymbols":true,"RequireUppercase":true,"TemporaryPasswordValidityDays":7},` +
+				`"SignInPolicy":{"AllowedFirstAuthFactors":["PASSWORD"]}}`,
+			"MfaConfiguration": `"OPTIONAL"`, "DeviceConfiguration": "null", "AccountRecoverySetting": "null",
+			"VerificationMessageTemplate": `{"DefaultEmailOption":"CONFIRM_WITH_CODE"}`,
+			"UserAttributeUpdateSettings": `{"AttributesRequireVerificationBeforeUpdate":["email","phone_number"]}`,
+			"DisplayName":                 `"The Whole"`, "TermsURL": `"https://example.com/terms"`,
+			"SessionConfiguration": `{"AbsoluteSeconds":3600,"IdleSeconds":600}`,
+		} {
+			if text(t, after[name]) != want {
+				t.Errorf("%s after an update that says nothing: %s, want %s", name, text(t, after[name]), want)
+			}
+		}
+	})
+}
+
+// A pool made as Cognito makes them replaces an address at once, as there.
+func TestCognitoPoolsReplaceAddressesAtOnce(t *testing.T) {
+	t.Parallel()
+	w := start(t, storetest.SQLite(t))
+	made := w.must(userPools+"CreateUserPool", m{"PoolName": "plain"})["UserPool"].(m)
+	if got := text(t, made["UserAttributeUpdateSettings"]); got != `{"AttributesRequireVerificationBeforeUpdate":[]}` {
+		t.Errorf("%s", got)
+	}
+}
+
+// What would lock people out is refused, with what to do.
+func TestSettingsThatCannotWork(t *testing.T) {
+	t.Parallel()
+	w := start(t, storetest.SQLite(t))
+	recovery := func(mechanisms ...m) m { return m{"AccountRecoverySetting": m{"RecoveryMechanisms": mechanisms}} }
+	first := func(factors ...string) m {
+		return m{"Policies": m{"SignInPolicy": m{"AllowedFirstAuthFactors": factors}}}
+	}
+	for _, c := range []struct {
+		in  m
+		say string // empty: it is taken
+	}{
+		{recovery(m{"Priority": 1, "Name": "verified_phone_number"}), "Add phone_number to AutoVerifiedAttributes"},
+		{recovery(m{"Priority": 1, "Name": "verified_phone_number"}, m{"Priority": 2, "Name": "verified_email"}), ""},
+		{recovery(m{"Priority": 1, "Name": "admin_only"}), ""},
+		{recovery(m{"Priority": 1, "Name": "admin_only"}, m{"Priority": 2, "Name": "verified_email"}), "admin_only stands alone"},
+		{recovery(m{"Priority": 1, "Name": "verified_email"}, m{"Priority": 1, "Name": "verified_phone_number"}), "one priority"},
+		{recovery(m{"Priority": 1, "Name": "verified_email"}, m{"Priority": 2, "Name": "verified_email"}), "twice"},
+		{recovery(m{"Priority": 3, "Name": "verified_email"}), "priority"},
+		{recovery([]m{}...), "recoveryMechanisms"},
+		{first("WEB_AUTHN"), "Allow PASSWORD"},
+		{first("EMAIL_OTP", "EMAIL_OTP"), "twice"},
+		{first("SMS_OTP"), ""},
+		{first([]string{}...), "allowedFirstAuthFactors"},
+		{first("SOFTWARE_TOKEN"), "allowedFirstAuthFactors"},
+		{m{"SessionConfiguration": m{"IdleSeconds": 1}}, "idleSeconds"},
+		{m{"TermsURL": "javascript:alert(1)"}, "termsURL"},
+		{m{"DeviceConfiguration": m{"RememberDays": 0}}, "rememberDays"},
+	} {
+		c.in["PoolName"] = "x"
+		a := w.call(w.owner, userPools+"CreateUserPool", c.in)
+		said, _ := a.Body["message"].(string)
+		if c.say == "" && a.kind() != "" || c.say != "" && (a.kind() != "InvalidParameterException" || !strings.Contains(said, c.say)) {
+			t.Errorf("%s: %d %.300s, want %q", text(t, c.in), a.Status, a.raw, c.say)
+		}
+	}
+}
+
+func text(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
