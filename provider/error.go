@@ -106,14 +106,13 @@ var (
 	ErrRoleNotFound           = &Error{Code: CodeNotFound, Kind: "role", Message: "There is no such role."}
 	ErrRoleExists             = &Error{Code: CodeExists, Kind: "role", Message: "A role with that name exists already."}
 	ErrSessionNotFound        = &Error{Code: CodeNotFound, Kind: "session", Message: "There is no such session."}
+	ErrDeviceNotFound         = &Error{Code: CodeNotFound, Kind: "device", Message: "There is no such device."}
 	ErrAttemptNotFound        = &Error{Code: CodeNotFound, Kind: "attempt", Message: "This sign-in is over. Start again."}
 	ErrGrantNotFound          = &Error{Code: CodeNotFound, Kind: "grant", Message: "There is no such grant."}
 	ErrWrongPassword          = &Error{Code: CodeUnauthorized, Kind: "password", Message: "Incorrect username or password."}
 	ErrCodeMismatch           = &Error{Code: CodeUnauthorized, Kind: "code", Message: "The code is wrong, used or no longer valid."}
 	ErrCodeExpired            = &Error{Code: CodeExpired, Kind: "code", Message: "The code has expired. Ask for another."}
 	ErrFactorNotFound         = &Error{Code: CodeNotFound, Kind: "factor", Message: "The user has not set this factor up."}
-	ErrPasskeyNotFound        = &Error{Code: CodeNotFound, Kind: "passkey", Message: "There is no such passkey."}
-	ErrPasskeyExists          = &Error{Code: CodeExists, Kind: "passkey", Message: "This passkey is registered already."}
 	ErrDatasetNotFound        = &Error{Code: CodeNotFound, Kind: "dataset", Message: "There is no such dataset."}
 	ErrUnavailable            = &Error{Code: CodeUnavailable, Message: "The service is busy for a moment. Try again."}
 )

@@ -92,20 +92,28 @@ type RecoveryCode struct {
 }
 
 // Device is a browser that a user has signed in from. A remembered one is spared
-// the second factor.
+// the second factor until RememberedUntil, counted from when one was last given in
+// it.
 type Device struct {
 	PoolID     string `gorm:"primaryKey;column:pool"`
 	UserID     string `gorm:"primaryKey;column:user_id"`
 	ID         string `gorm:"primaryKey"` // its key on the wire: region_uuid
 	TokenHash  []byte // SHA-256 of what the browser keeps
 	Name       string
-	Remembered bool
-	Address    string
-	UserAgent  string
-	CreatedAt  Time `gorm:"autoCreateTime:false"`
-	UpdatedAt  Time `gorm:"autoUpdateTime:false"`
-	LastUsedAt Time
-	ExpiresAt  Time
+	Remembered bool // the user, or the pool, wants it remembered
+	// RememberedUntil is 0 until a second factor was given in it.
+	RememberedUntil Time
+	Address         string
+	UserAgent       string
+	CreatedAt       Time `gorm:"autoCreateTime:false"`
+	UpdatedAt       Time `gorm:"autoUpdateTime:false"`
+	LastUsedAt      Time
+	ExpiresAt       Time // when it is known no more
+}
+
+// Spares reports whether the device stands in for a second factor now.
+func (d *Device) Spares(now Time) bool {
+	return d.Remembered && d.RememberedUntil > now && d.ExpiresAt > now
 }
 
 // OldPassword is a hash that a user's new password must not match.

@@ -1,9 +1,6 @@
 package provider
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Pool is a user pool: a directory of users and an OpenID Connect issuer.
 type Pool struct {
@@ -116,26 +113,22 @@ type PasskeySettings struct {
 	CountsTwice bool     `json:"counts_twice,omitempty"`
 	AAGUIDs     []string `json:"aaguids,omitempty"` // the authenticators that may be added; any unless set
 	Nudge       bool     `json:"nudge,omitempty"`   // offer to add one after a sign-in without
-	// Origins are those of apps that ask for passkeys on pages of their own, such as
-	// https://app.example.com, beside the hosted pages' (WebAuthn Level 3 section 5.11).
-	Origins []string `json:"origins,omitempty"`
-}
-
-// TakesPasskeys reports whether users may sign in by passkeys, or have them as
-// their second factor where one is asked for.
-func (s *PoolSettings) TakesPasskeys() bool {
-	return slices.Contains(s.First(), FactorPasskey) || s.MFA != "" && s.MFA != "OFF" && slices.Contains(s.Second(), FactorPasskey)
 }
 
 // DeviceSettings says whether browsers are remembered.
 type DeviceSettings struct {
 	Remember string `json:"remember,omitempty"` // "" is off; "always"; "ask": the user says so
-	Days     int    `json:"days,omitempty"`     // how long, 30 unless set
+	Days     int    `json:"days,omitempty"`     // how long after a second factor was given, 30 unless set
 	// SkipSecond: a remembered browser is spared the second factor.
 	SkipSecond bool `json:"skip_second,omitempty"`
 }
 
-// Life is how long a browser is remembered, 30 days unless set.
+// Known is how long a browser that is not used stays known, remembered or not. A
+// notice of every sign-in from an unknown one would soon be read by nobody.
+func (s DeviceSettings) Known() time.Duration { return max(s.Life(), 180*24*time.Hour) }
+
+// Life is how long a browser is remembered after a second factor was given in it, 30
+// days unless set.
 func (s DeviceSettings) Life() time.Duration { return seconds(s.Days*24*60*60, 30*24*time.Hour) }
 
 // VerificationSettings says how addresses are proved.

@@ -52,6 +52,10 @@ type state struct {
 	Choices       []provider.Factor `json:"choices,omitempty"`
 	Challenge     json.RawMessage   `json:"challenge,omitempty"` // what Method's answer must match
 	RecoveryCodes []string          `json:"recovery_codes,omitempty"`
+	Devices       []string          `json:"devices,omitempty"`  // what the browser keeps of devices, anybody's
+	Spared        string            `json:"spared,omitempty"`   // the device that stands in for the second factor
+	Asked         bool              `json:"asked,omitempty"`    // whether to remember the browser was asked
+	Remember      bool              `json:"remember,omitempty"` // and the answer was yes
 	// NoPassword: the client offers upstream providers alone.
 	NoPassword bool `json:"no_password,omitempty"`
 	// Newcomer is the account that waits at StepConfirm.
@@ -66,6 +70,7 @@ func (s *state) proves(u *provider.User, by provider.Factor, at provider.Time, a
 	s.UserID, s.Username, s.First, s.At, s.AMR = u.ID, u.Username, by, at, nil
 	s.Second, s.Outdated, s.Proven, s.Change = false, false, "", ""
 	s.ask("", nil)
+	s.Spared, s.Asked, s.Remember = "", false, false
 	s.addAMR(amr...)
 }
 
@@ -87,7 +92,7 @@ func (s *state) addAMR(methods ...string) {
 // detail is what the audit trail keeps of an attempt.
 func (s *state) detail(reason string) map[string]string {
 	d := map[string]string{}
-	for k, v := range map[string]string{"client": s.ClientID, "provider": s.Provider, "reason": reason, "amr": strings.Join(s.AMR, " ")} {
+	for k, v := range map[string]string{"client": s.ClientID, "provider": s.Provider, "reason": reason, "amr": strings.Join(s.AMR, " "), "spared_by": s.Spared} {
 		if v != "" {
 			d[k] = v
 		}
@@ -101,11 +106,13 @@ type Start struct {
 	Client          *provider.Client // the app that asks; nil for none
 	AuthorizationID string           // what waits at package oauth; may be empty
 	Hint            string           // login_hint (OpenID Connect Core 1.0 section 3.1.2.1)
+	Devices         []string         // what the browser keeps of devices
 }
 
 // Begin starts an attempt at its first step and binds it to the browser.
 func (f *Flow) Begin(ctx context.Context, pool *provider.Pool, s Start) (*Attempt, error) {
 	a := &Attempt{ID: secret.Token(), Step: StepPassword, AuthorizationID: s.AuthorizationID, pool: pool.ID}
+	a.state.showsDevices(s.Devices)
 	life := attemptLife
 	if s.Client != nil {
 		a.ClientID, a.state.ClientID = s.Client.ID, s.Client.ID

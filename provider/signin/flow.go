@@ -31,6 +31,7 @@ type Result struct {
 	Attempt   *Attempt            // stands at the next step; when Principal is set, what has ended
 	Principal *provider.Principal // nil while there is a next step
 	SessionID string              // the opaque id of the new session, for the browser's cookie alone
+	Device    *Device             // what the browser keeps from now on; nil for nothing
 	Provider  string              // the upstream that the person came back from; empty for a local sign-in
 }
 
@@ -102,6 +103,8 @@ func (f *Flow) finish(ctx context.Context, pool *provider.Pool, a *Attempt, prev
 	actor.Kind, actor.ID = "user", a.state.UserID
 	ctx = provider.WithActor(ctx, actor)
 	s, id := f.Sessions.begin(ctx, pool, &a.state)
+	token := secret.Token()
+	var kept *factor.Kept
 	err := f.Store.Tx(ctx, func(ctx context.Context) error {
 		rows := f.Store.Pool(pool.ID)
 		if err := rows.EndAttempt(ctx, a.ID, string(a.Step)); err != nil {
@@ -112,13 +115,20 @@ func (f *Flow) finish(ctx context.Context, pool *provider.Pool, a *Attempt, prev
 				return err
 			}
 		}
-		if err := rows.AddSession(ctx, s); err != nil {
-			return err
-		}
 		if write != nil {
 			if err := write(ctx); err != nil {
 				return err
 			}
+		}
+		var err error
+		if kept, err = f.keepDevice(ctx, pool, a, token); err != nil {
+			return err
+		}
+		if kept != nil {
+			s.Device = kept.ID
+		}
+		if err := rows.AddSession(ctx, s); err != nil {
+			return err
 		}
 		if a.state.Proven != "" {
 			if err := rows.HoldPassword(ctx, a.state.UserID, a.state.Proven); err != nil {
@@ -132,7 +142,7 @@ func (f *Flow) finish(ctx context.Context, pool *provider.Pool, a *Attempt, prev
 	}
 	principal := principalOf(s)
 	principal.Username = a.state.Username
-	return &Result{Attempt: a, Principal: principal, SessionID: id}, nil
+	return &Result{Attempt: a, Principal: principal, SessionID: id, Device: deviceToken(kept, pool)}, nil
 }
 
 // failed writes a refused sign-in into the trail. userID is empty for a name that

@@ -48,14 +48,19 @@ func (p *Pool) login(q *gorm.DB) (*Login, error) {
 	}}, nil
 }
 
-// SetPassword stores a user's password hash in place of the one before.
+// SetPassword stores a user's password hash in place of the one before. No browser
+// is spared a second factor after it.
 func (p *Pool) SetPassword(ctx context.Context, w *provider.Password) error {
 	w.PoolID, w.UpdatedAt = p.ID, p.s.Now()
 	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
-		return translate(db.Clauses(clause.OnConflict{
+		err := db.Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "pool"}, {Name: "user_id"}},
 			DoUpdates: clause.AssignmentColumns([]string{"hash", "temporary", "expires_at", "updated_at"}),
-		}).Create(w).Error)
+		}).Create(w).Error
+		if err != nil {
+			return translate(err)
+		}
+		return p.distrustDevices(db, w.UserID)
 	})
 }
 
@@ -133,6 +138,9 @@ func (p *Pool) ReplacePassword(ctx context.Context, userID, old, hash string) er
 		r := db.Exec(`update passwords set hash = ?, temporary = false, expires_at = 0, updated_at = ?
 			where pool = ? and user_id = ? and hash = ?`, hash, now, p.ID, userID, old)
 		if err := one(r, provider.ErrAttemptNotFound); err != nil {
+			return err
+		}
+		if err := p.distrustDevices(db, userID); err != nil {
 			return err
 		}
 		return translate(db.Exec("update users set status = ?, updated_at = ? where pool = ? and id = ? and status = ?",

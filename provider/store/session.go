@@ -75,3 +75,34 @@ func (p *Pool) RevokeSession(ctx context.Context, idHash []byte) error {
 			p.s.Now(), p.ID, idHash).Error)
 	})
 }
+
+// EndSession ends one session of a user, and what apps were given in it. The error
+// is provider.ErrSessionNotFound when there is no such session that has not ended.
+func (p *Pool) EndSession(ctx context.Context, userID string, idHash []byte, reason string) error {
+	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
+		r := db.Exec("update sessions set revoked_at = ? where pool = ? and user_id = ? and id_hash = ? and revoked_at = 0",
+			p.s.Now(), p.ID, userID, idHash)
+		if err := one(r, provider.ErrSessionNotFound); err != nil {
+			return err
+		}
+		return p.endGrants(db, userID, reason, "session_hash = ?", idHash)
+	})
+}
+
+// endDeviceSessions ends the sessions that were begun in a device, and what apps
+// were given in them.
+func (p *Pool) endDeviceSessions(db *gorm.DB, userID, device, reason string) error {
+	err := p.endGrants(db, userID, reason,
+		"session_hash in (select id_hash from sessions where pool = ? and user_id = ? and device = ?)", p.ID, userID, device)
+	if err != nil {
+		return err
+	}
+	return translate(db.Exec("update sessions set revoked_at = ? where pool = ? and user_id = ? and device = ? and revoked_at = 0",
+		p.s.Now(), p.ID, userID, device).Error)
+}
+
+// endGrants revokes those of a user's grants that a condition picks.
+func (p *Pool) endGrants(db *gorm.DB, userID, reason, where string, args ...any) error {
+	return translate(db.Exec("update grants set revoked_at = ?, revoked_reason = ? where pool = ? and user_id = ? and revoked_at = 0 and "+where,
+		append([]any{p.s.Now(), reason, p.ID, userID}, args...)...).Error)
+}

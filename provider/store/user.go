@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -76,7 +77,8 @@ func (p *Pool) addNames(db *gorm.DB, user string, names []provider.UserName) err
 }
 
 // ChangeUser lets f alter a user while the row is locked, then writes it. When f
-// returns names, they replace those that lead to the user; nil leaves them.
+// returns names, they replace those that lead to the user; nil leaves them. When f
+// changes the second factors, no browser is spared them any more.
 //
 // Errors: provider.ErrUserNotFound, provider.ErrAliasExists, and what f returns.
 func (p *Pool) ChangeUser(ctx context.Context, id string, f func(*provider.User) ([]provider.UserName, error)) error {
@@ -86,6 +88,7 @@ func (p *Pool) ChangeUser(ctx context.Context, id string, f func(*provider.User)
 		if err != nil {
 			return found(err, provider.ErrUserNotFound)
 		}
+		factors := slices.Clone(row.MFA.Enabled)
 		names, err := f(&row)
 		if err != nil {
 			return err
@@ -95,6 +98,11 @@ func (p *Pool) ChangeUser(ctx context.Context, id string, f func(*provider.User)
 			Select("status", "enabled", "attributes", "mfa", "valid_after", "updated_at").Updates(&row).Error
 		if err != nil {
 			return translate(err)
+		}
+		if !slices.Equal(factors, row.MFA.Enabled) {
+			if err := p.distrustDevices(db, id); err != nil {
+				return err
+			}
 		}
 		if names == nil {
 			return nil
@@ -132,7 +140,8 @@ func (p *Pool) DeleteUser(ctx context.Context, id string) error {
 }
 
 // EndUserSessions revokes a user's sessions and grants, and moves ValidAfter so
-// that nothing from before is taken any more.
+// that nothing from before is taken any more. No browser is spared a second factor
+// after it.
 //
 // Errors: provider.ErrUserNotFound.
 func (p *Pool) EndUserSessions(ctx context.Context, id, reason string) error {
@@ -148,6 +157,9 @@ func (p *Pool) EndUserSessions(ctx context.Context, id, reason string) error {
 		err := db.Exec("update sessions set revoked_at = ? where pool = ? and user_id = ? and revoked_at = 0", now, p.ID, id).Error
 		if err != nil {
 			return translate(err)
+		}
+		if err := p.distrustDevices(db, id); err != nil {
+			return err
 		}
 		return translate(db.Exec("update grants set revoked_at = ?, revoked_reason = ? where pool = ? and user_id = ? and revoked_at = 0",
 			now, reason, p.ID, id).Error)

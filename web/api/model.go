@@ -45,6 +45,8 @@ func constraints() map[string]constraint {
 		"DeletionProtectionType":                       oneOf("ACTIVE", "INACTIVE"),
 		"DeliveryMediumListType":                       listOf(0, maxBody, "DeliveryMediumType"),
 		"DeliveryMediumType":                           oneOf("SMS", "EMAIL"),
+		"DeviceKeyType":                                text(1, 55, `[\w-]+_[0-9a-f-]+`),
+		"DeviceRememberedStatusType":                   oneOf("remembered", "not_remembered"),
 		"DescriptionType":                              text(0, 2048, ""),
 		"ExplicitAuthFlowsListType":                    listOf(0, maxBody, "ExplicitAuthFlowsType"),
 		"ExplicitAuthFlowsType":                        oneOf("ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_AUTH"),

@@ -13,5 +13,9 @@ func (a *API) factorOperations() []Operation {
 		silent(UserPools, "AdminSetUserMFAPreference", directory.UsersWrite, factor.ActionPrefer, a.adminSetUserMFAPreference),
 		read(UserPools, "AdminGetUserAuthFactors", directory.UsersRead, a.adminGetUserAuthFactors),
 		silent(Own, "AdminResetUserFactors", directory.UsersSupport, factor.ActionReset, a.adminResetUserFactors),
+		read(UserPools, "AdminListDevices", directory.UsersRead, a.adminListDevices),
+		read(UserPools, "AdminGetDevice", directory.UsersRead, a.adminGetDevice),
+		silent(UserPools, "AdminForgetDevice", directory.UsersSupport, factor.ActionDeviceForgotten, a.adminForgetDevice),
+		change(UserPools, "AdminUpdateDeviceStatus", directory.UsersSupport, factor.ActionDeviceChanged, a.adminUpdateDeviceStatus),
 	}
 }

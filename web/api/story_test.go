@@ -100,6 +100,13 @@ func story() []step {
 		{id + "AdminDisableUser", user, ""},
 		{id + "AdminEnableUser", user, ""},
 		{id + "AdminUserGlobalSignOut", user, ""},
+		{id + "AdminListDevices", user, ""},
+		{id + "AdminGetDevice", plus(user, "DeviceKey", "$device"), ""},
+		{id + "AdminGetDevice", plus(user, "DeviceKey", "us-east-1_0"), "ResourceNotFoundException"},
+		{id + "AdminUpdateDeviceStatus", plus(user, "DeviceKey", "$device"), "InvalidParameterException"},
+		{id + "AdminUpdateDeviceStatus", plus(user, "DeviceKey", "$device", "DeviceRememberedStatus", "not_remembered"), ""},
+		{id + "AdminForgetDevice", plus(user, "DeviceKey", "$device"), ""},
+		{id + "AdminForgetDevice", plus(user, "DeviceKey", "$device"), "ResourceNotFoundException"},
 		{id + "AdminConfirmSignUp", user, "NotAuthorizedException"},
 
 		{id + "GetUserPoolMfaConfig", pool, ""},
@@ -222,6 +229,9 @@ func TestStory(t *testing.T) {
 			}
 			if bytes.Contains(body, []byte("$code")) {
 				known["code"] = w.mailed()
+			}
+			if strings.HasSuffix(s.target, ".AdminListDevices") {
+				known["device"] = w.device(known["pool"], "alice")
 			}
 			for name, v := range known {
 				body = bytes.ReplaceAll(body, []byte("$"+name), []byte(v))

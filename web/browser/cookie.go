@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cognate-idp/cognate/provider/secret"
 )
@@ -23,9 +24,14 @@ func (c Cookies) name(pool, suffix string) string {
 	return "__Host-" + pool + "_" + suffix
 }
 
-func (c Cookies) set(w http.ResponseWriter, name, value string) {
+// set writes a cookie that goes with the browser's window.
+func (c Cookies) set(w http.ResponseWriter, name, value string) { c.setFor(w, name, value, 0) }
+
+// setFor writes a cookie that stays for as long as life. An empty value takes it
+// away.
+func (c Cookies) setFor(w http.ResponseWriter, name, value string, life time.Duration) {
 	cookie := &http.Cookie{
-		Name: name, Value: value, Path: "/",
+		Name: name, Value: value, Path: "/", MaxAge: int(life / time.Second),
 		Secure: !c.Plain, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 	if value == "" {

@@ -77,6 +77,7 @@ func (d *Door) begin(w http.ResponseWriter, r *http.Request) error {
 	a, err := d.Flow.Begin(ctx, pool, signin.Start{
 		Binding: d.Browser.Cookies.Binding(w, r, pool.ID), Client: waiting.Client,
 		AuthorizationID: waiting.ID, Hint: waiting.LoginHint,
+		Devices: d.Browser.Cookies.Devices(r, pool.ID),
 	})
 	if err != nil {
 		return err
@@ -117,6 +118,9 @@ func (d *Door) answerLogin(w http.ResponseWriter, r *http.Request) error {
 func (d *Door) enter(w http.ResponseWriter, r *http.Request, res *signin.Result) error {
 	if err := d.Browser.SetSessionID(w, r, res.Principal.PoolID, res.SessionID); err != nil {
 		return err
+	}
+	if k := res.Device; k != nil {
+		d.Browser.Cookies.KeepDevice(w, r, res.Principal.PoolID, k.Was, k.Token, k.Life)
 	}
 	next, err := d.OAuth.Resume(r.Context(), res.Attempt.AuthorizationID, *res.Principal)
 	if errors.Is(err, provider.ErrAttemptNotFound) {
