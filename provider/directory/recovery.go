@@ -72,7 +72,7 @@ func (d *Directory) ConfirmForgotPassword(ctx context.Context, p *provider.Pool,
 		if err := try.Passed(ctx); err != nil {
 			return err
 		}
-		return d.Post.Tell(ctx, p, u, message.PasswordChanged)
+		return d.Post.Tell(ctx, p, u, message.PasswordReset)
 	})
 }
 

@@ -14,46 +14,29 @@ import (
 	"github.com/cognate-idp/cognate/provider"
 )
 
-// Kind is what an e-mail is about: its texts in the catalogues begin with mail.
-// and the kind.
-type Kind string
-
-// The kinds.
-const (
-	Invitation      Kind = "invitation"       // an operator made an account; the code is the temporary password
-	SignUp          Kind = "sign_up"          // the code confirms a new account
-	AccountExists   Kind = "account_exists"   // somebody signed up with an address that has an account
-	NameTaken       Kind = "name_taken"       // the username that somebody signed up with is another's
-	ResetPassword   Kind = "reset_password"   // the code lets a new password be chosen
-	PasswordChanged Kind = "password_changed" // a notice, after a reset
-
-	RecoveryCodeUsed     Kind = "recovery_code_used" // a notice that says how many are left
-	RecoveryCodesRenewed Kind = "recovery_codes_renewed"
-	FactorsReset         Kind = "factors_reset" // an operator took every second factor away
-)
-
-// FactorAdded is the notice that a second factor was set up, and FactorRemoved that
-// one was taken away. Each factor has its own words: they say what it is.
-func FactorAdded(f provider.Factor) Kind { return Kind(strings.ToLower(string(f)) + "_added") }
-
-// FactorRemoved is the notice that a second factor was taken away.
-func FactorRemoved(f provider.Factor) Kind { return Kind(strings.ToLower(string(f)) + "_removed") }
-
-// Letter is an e-mail to be written.
+// Letter is a message to be written: an e-mail, unless Channel says otherwise.
 type Letter struct {
 	Pool     *provider.Pool
 	Kind     Kind
+	Channel  provider.Channel
 	To       string
 	Lang     string // the reader's languages, best first, as in Accept-Language; empty for English
 	Username string
 	Code     string
 	Minutes  int    // how long the code works; 0 leaves it unsaid
-	Link     string // below the configured origin, never a request's Host
+	Link     string // below the configured origin, never a request's Host; e-mail alone
+	Name     string // of a security notice: what the user calls what it is about
 	Left     int    // how many are left of what was used
+	Facts    *Facts // of a security notice; nil for any other
+	// Own are the pool's own words; nil takes the catalogue's. Post looks them up.
+	Own *provider.MessageTemplate
 }
 
-// Letters writes e-mails from the text catalogues, as text and as HTML.
+// Letters writes messages: from the text catalogues, or from a pool's own templates.
 type Letters struct {
+	// Host is the host name of the pages, which a text's code is bound to.
+	Host string
+
 	bundle *i18n.Bundle
 	html   *template.Template
 }
@@ -77,49 +60,140 @@ func OpenLetters(templates fs.FS) (*Letters, error) {
 	return l, nil
 }
 
-// Write makes the message. The error is a missing text or a broken template.
+// Write makes the message. The error is a missing text, a broken template, or a
+// kind that does not travel by the channel.
 func (l *Letters) Write(k Letter) (provider.Message, error) {
-	owner := k.Pool.Settings.DisplayName
-	if owner == "" {
-		owner = k.Pool.Name
+	if k.Channel == "" {
+		k.Channel = provider.ByEmail
 	}
-	words := i18n.NewLocalizer(l.bundle, k.Lang, "en")
-	var failed error
-	say := func(id string, count any) string {
-		said, err := words.Localize(&i18n.LocalizeConfig{MessageID: id, PluralCount: count,
-			TemplateData: map[string]any{"Owner": owner, "Username": k.Username, "Count": count, "Left": k.Left}})
-		if said == "" {
-			failed = fmt.Errorf("text %s: %w", id, err)
+	about, known := AboutKind(k.Kind)
+	if !known || !about.Goes(k.Channel) {
+		return provider.Message{}, fmt.Errorf("no message %q goes by %s", k.Kind, k.Channel)
+	}
+	if k.Own == nil || about.Operator {
+		k.Own = &provider.MessageTemplate{}
+	}
+	w := &writing{Letter: k, about: about, lang: "en", words: i18n.NewLocalizer(l.bundle, k.Lang, "en"), owner: ownerOf(k.Pool)}
+	out := provider.Message{PoolID: k.Pool.ID, Channel: k.Channel, To: k.To, Code: k.Code}
+	if k.Channel == provider.BySMS {
+		out.Text = w.sms(l.Host)
+		return out, w.failed
+	}
+	out.Link = k.Link
+	out.Subject, out.Text, out.HTML = w.email(l.html)
+	return out, w.failed
+}
+
+// ownerOf is the name that a pool goes by.
+func ownerOf(p *provider.Pool) string {
+	if p.Settings.DisplayName != "" {
+		return p.Settings.DisplayName
+	}
+	return p.Name
+}
+
+// writing is one letter under way. What goes wrong is kept until the end.
+type writing struct {
+	Letter
+	about  About
+	lang   string
+	words  *i18n.Localizer
+	owner  string
+	failed error
+}
+
+// say is a text of the catalogue, with its blanks filled from pairs of name and
+// value. The name Count also chooses the plural form.
+func (w *writing) say(id string, pairs ...any) string {
+	blanks := map[string]any{"Owner": w.owner, "Username": w.Username, "Code": w.Code, "Left": w.Left}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		blanks[pairs[i].(string)] = pairs[i+1]
+	}
+	said, tag, err := w.words.LocalizeWithTag(&i18n.LocalizeConfig{MessageID: id, PluralCount: blanks["Count"], TemplateData: blanks})
+	if said == "" {
+		w.failed = fmt.Errorf("text %s: %w", id, err)
+	} else if tag != language.Und {
+		w.lang = tag.String()
+	}
+	return said
+}
+
+// letterView is what messages/letter.html draws.
+type letterView struct {
+	Lang, Owner, Subject, Code, Lasts, LinkLead, Link, Closing string
+	Body                                                       []template.HTML
+	Facts                                                      []fact
+}
+
+// email writes subject, text and HTML. The pool's own words take the place of the
+// catalogue's, each by itself: words without HTML are laid out like the others, and
+// HTML without words is read out for the text.
+func (w *writing) email(layout *template.Template) (subject, text, html string) {
+	key := "mail." + string(w.Kind)
+	own := w.values()
+	if w.Own.Subject != "" {
+		subject = own.plain(w.Own.Subject)
+	} else {
+		subject = w.say(key + ".subject")
+	}
+	subject = oneLine(subject)
+	if w.Own.HTML != "" {
+		html = own.html(w.Own.HTML)
+		if text = own.plain(w.Own.Text); text == "" {
+			text = readOut(html)
 		}
-		return said
+		return subject, ended(text), html
 	}
-	key := "mail." + string(k.Kind)
-	v := struct {
-		Lang, Owner, Subject, Code, Lasts, Link, Closing string
-		Body                                             []string
-	}{Lang: "en", Owner: owner, Subject: say(key+".subject", nil), Code: k.Code, Link: k.Link, Closing: say(key+".closing", nil)}
-	v.Body = strings.Split(say(key+".body", nil), "\n")
-	if k.Minutes > 0 {
-		v.Lasts = say("mail.lasts", k.Minutes)
+	v := letterView{Lang: w.lang, Owner: w.owner, Subject: subject}
+	if w.Own.Text != "" {
+		text = own.plain(w.Own.Text)
+		for _, line := range strings.Split(w.Own.Text, "\n") {
+			if line = strings.TrimSpace(line); line != "" {
+				v.Body = append(v.Body, template.HTML(own.escaped(line)))
+			}
+		}
+	} else {
+		text = w.standard(&v, key)
 	}
-	if failed != nil {
-		return provider.Message{}, failed
+	v.Lang = w.lang
+	var b bytes.Buffer
+	if err := layout.Execute(&b, v); err != nil && w.failed == nil {
+		w.failed = fmt.Errorf("write e-mail: %w", err)
 	}
-	var html bytes.Buffer
-	if err := l.html.Execute(&html, v); err != nil {
-		return provider.Message{}, fmt.Errorf("write e-mail: %w", err)
+	return subject, ended(text), b.String()
+}
+
+// standard fills the view with the catalogue's words, and answers the same as text:
+// what it is about, the code alone, what happened, the link, and what to do when it
+// was not them.
+func (w *writing) standard(v *letterView, key string) (text string) {
+	v.Code, v.Link, v.Facts = w.Code, w.Link, w.Facts.rows(w.Name, w.say)
+	var parts []string
+	for _, line := range strings.Split(w.say(key+".body"), "\n") {
+		parts = append(parts, line)
+		v.Body = append(v.Body, template.HTML(template.HTMLEscapeString(line)))
 	}
-	parts := append([]string{}, v.Body...)
-	for _, p := range []string{v.Code, v.Lasts, v.Link, v.Closing} {
+	if w.Minutes > 0 {
+		v.Lasts = w.say("mail.lasts", "Count", w.Minutes)
+	}
+	if w.Link != "" {
+		v.LinkLead = w.say(key + ".link")
+	}
+	v.Closing = w.say(key + ".closing")
+	var facts []string
+	for _, f := range v.Facts {
+		facts = append(facts, f.Label+": "+f.Value)
+	}
+	for _, p := range []string{v.Code, v.Lasts, strings.Join(facts, "\n"), v.LinkLead, v.Link, v.Closing} {
 		if p != "" {
 			parts = append(parts, p)
 		}
 	}
-	return provider.Message{
-		PoolID: k.Pool.ID, Channel: provider.ByEmail, To: k.To, Subject: oneLine(v.Subject),
-		Text: strings.Join(parts, "\n\n") + "\n", HTML: html.String(), Code: k.Code, Link: k.Link,
-	}, nil
+	return strings.Join(parts, "\n\n")
 }
 
 // oneLine keeps a name from beginning a header of its own.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// ended ends the last line of a text.
+func ended(s string) string { return strings.TrimRight(s, "\n") + "\n" }

@@ -18,6 +18,12 @@ func (p *Post) Ready(by provider.Channel) bool {
 	return p != nil && p.Letters != nil && p.Outbox != nil && p.Outbox.Ready(by) == nil
 }
 
+// Offers reports whether a pool sends anything by a channel: texts go out only
+// where the pool lists countries for them.
+func (p *Post) Offers(pool *provider.Pool, by provider.Channel) bool {
+	return p.Ready(by) && (by != provider.BySMS || len(pool.Settings.SMS.Countries) > 0)
+}
+
 // Send writes a letter and takes it in, in the transaction that ctx carries.
 func (p *Post) Send(ctx context.Context, l Letter) error {
 	m, err := p.Letters.Write(l)
@@ -27,18 +33,39 @@ func (p *Post) Send(ctx context.Context, l Letter) error {
 	return p.Outbox.Put(ctx, m)
 }
 
-// Tell sends a security notice to a user's e-mail address, in the transaction that
-// ctx carries. Who has none, or where nothing can be mailed, is not told: what
-// happened stands all the same.
+// Tell sends a security notice to a user: see Notify.
 func (p *Post) Tell(ctx context.Context, pool *provider.Pool, u *provider.User, kind Kind) error {
 	return p.Notify(ctx, u, Letter{Pool: pool, Kind: kind})
 }
 
-// Notify is Tell for a letter that says more than its kind. It fills in the reader.
+// Notify is Tell for a letter that says more than its kind, in the transaction that
+// ctx carries. It fills in the reader: the user's e-mail address, or a verified number
+// where they have none, unless the letter names an address that is theirs no more. The
+// letter says when it was, and from where by the context's actor, unless an operator
+// or the system acts: their address is not the user's affair. Who has no address, or
+// where nothing can be sent, is not told: what happened stands all the same.
 func (p *Post) Notify(ctx context.Context, u *provider.User, l Letter) error {
-	if !p.Ready(provider.ByEmail) || u.Attributes["email"] == "" {
+	if p == nil {
 		return nil
 	}
-	l.To, l.Lang, l.Username = u.Attributes["email"], u.Attributes["locale"], u.Username
+	if l.To == "" {
+		l.Channel, l.To = provider.ByEmail, u.Attributes["email"]
+		if l.To == "" && u.Attributes["phone_number_verified"] == "true" {
+			l.Channel, l.To = provider.BySMS, u.Attributes["phone_number"]
+		}
+	}
+	if l.Channel == "" {
+		l.Channel = provider.ByEmail
+	}
+	if l.To == "" || !p.Offers(l.Pool, l.Channel) {
+		return nil
+	}
+	if l.Facts == nil {
+		l.Facts = &Facts{At: p.Outbox.Store.Now()}
+		if actor := provider.ActorFrom(ctx); actor.Kind != "operator" && actor.Kind != "system" {
+			l.Facts.Address, l.Facts.UserAgent = actor.Address, actor.UserAgent
+		}
+	}
+	l.Lang, l.Username = u.Attributes["locale"], u.Username
 	return p.Send(ctx, l)
 }

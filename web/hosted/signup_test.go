@@ -186,7 +186,7 @@ func TestRecovery(t *testing.T) {
 		if live, err := w.st.Pool(poolID).Sessions(t.Context(), "id-mika"); err != nil || len(live) != 2 || live[0].RevokedAt == 0 && live[1].RevokedAt == 0 {
 			t.Errorf("the session from before lives on: %+v %v", live, err)
 		}
-		if got := w.mail(d); !strings.Contains(got[0].Subject, "password was changed") || got[0].To != "mika@example.com" {
+		if got := w.mail(d); !strings.Contains(got[0].Subject, "password was reset") || got[0].To != "mika@example.com" {
 			t.Errorf("no notice: %+v", got[0])
 		}
 	})
