@@ -113,6 +113,8 @@ var (
 	ErrCodeMismatch           = &Error{Code: CodeUnauthorized, Kind: "code", Message: "The code is wrong, used or no longer valid."}
 	ErrCodeExpired            = &Error{Code: CodeExpired, Kind: "code", Message: "The code has expired. Ask for another."}
 	ErrFactorNotFound         = &Error{Code: CodeNotFound, Kind: "factor", Message: "The user has not set this factor up."}
+	ErrPasskeyNotFound        = &Error{Code: CodeNotFound, Kind: "passkey", Message: "There is no such passkey."}
+	ErrPasskeyExists          = &Error{Code: CodeExists, Kind: "passkey", Message: "This passkey is registered already."}
 	ErrDatasetNotFound        = &Error{Code: CodeNotFound, Kind: "dataset", Message: "There is no such dataset."}
 	ErrUnavailable            = &Error{Code: CodeUnavailable, Message: "The service is busy for a moment. Try again."}
 )

@@ -1,6 +1,9 @@
 package provider
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Pool is a user pool: a directory of users and an OpenID Connect issuer.
 type Pool struct {
@@ -113,6 +116,15 @@ type PasskeySettings struct {
 	CountsTwice bool     `json:"counts_twice,omitempty"`
 	AAGUIDs     []string `json:"aaguids,omitempty"` // the authenticators that may be added; any unless set
 	Nudge       bool     `json:"nudge,omitempty"`   // offer to add one after a sign-in without
+	// Origins are those of apps that ask for passkeys on pages of their own, such as
+	// https://app.example.com, beside the hosted pages' (WebAuthn Level 3 section 5.11).
+	Origins []string `json:"origins,omitempty"`
+}
+
+// TakesPasskeys reports whether users may sign in by passkeys, or have them as
+// their second factor where one is asked for.
+func (s *PoolSettings) TakesPasskeys() bool {
+	return slices.Contains(s.First(), FactorPasskey) || s.MFA != "" && s.MFA != "OFF" && slices.Contains(s.Second(), FactorPasskey)
 }
 
 // DeviceSettings says whether browsers are remembered.

@@ -9,9 +9,11 @@ type User struct {
 	Enabled    bool
 	Attributes map[string]string `gorm:"serializer:json"` // standard and "custom:" ones, all strings, *_verified as "true" or "false"
 	MFA        MFAPreference     `gorm:"serializer:json"`
-	ValidAfter Time              // sessions and grants from before are dead
-	CreatedAt  Time              `gorm:"autoCreateTime:false"`
-	UpdatedAt  Time              `gorm:"autoUpdateTime:false"`
+	// PasskeyDeclinedAt is when they last said that they want no passkey.
+	PasskeyDeclinedAt Time
+	ValidAfter        Time // sessions and grants from before are dead
+	CreatedAt         Time `gorm:"autoCreateTime:false"`
+	UpdatedAt         Time `gorm:"autoUpdateTime:false"`
 }
 
 // KnownAs is the name that the user knows the account by.

@@ -83,6 +83,20 @@ create table passkeys (
 );
 create index passkeys_user on passkeys (pool, user_id, created_at);
 
+-- What the new passkey of a person who is signed in must answer. Browsers are told it
+-- anyway, so it is no secret; it works once.
+create table passkey_challenges (
+  pool text not null,
+  user_id text not null,
+  session text not null,
+  expires_at integer not null,
+  primary key (pool, user_id),
+  foreign key (pool, user_id) references users (pool, id) on delete cascade
+);
+create index passkey_challenges_expiry on passkey_challenges (expires_at);
+-- When a user last said that they want no passkey.
+alter table users add column passkey_declined_at integer not null default 0;
+
 create table recovery_codes (
   pool text not null,
   user_id text not null,
@@ -146,6 +160,8 @@ drop table message_templates;
 alter table sessions drop column device;
 drop table devices;
 drop table recovery_codes;
+alter table users drop column passkey_declined_at;
+drop table passkey_challenges;
 drop table passkeys;
 drop table totps;
 drop table password_history;

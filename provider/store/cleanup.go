@@ -28,6 +28,7 @@ func (a *All) CleanUp(ctx context.Context) (int64, error) {
 		{"attempts", "pool, id", "expires_at < ?", now},
 		{"authorizations", "pool, id", "expires_at < ?", now},
 		{"one_time_codes", "pool, user_id, purpose, attempt", "expires_at < ?", ended},
+		{"passkey_challenges", "pool, user_id", "expires_at < ?", now},
 		{"devices", "pool, user_id, id", "expires_at < ?", now},
 		{"quotas", "pool, quota_key, window_start", "expires_at < ?", now},
 		{"throttles", "pool, throttle_key", "expires_at < ?", now},
