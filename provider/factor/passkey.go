@@ -24,12 +24,13 @@ const MaxPasskeys = 20
 // What a passkey can be refused for, beside provider.ErrPasskeyExists.
 var (
 	ErrWrongPasskey     = &provider.Error{Code: provider.CodeUnauthorized, Kind: "passkey", Message: "The passkey was not accepted."}
-	ErrPasskeyCopied    = &provider.Error{Code: provider.CodeForbidden, Kind: "passkey copied", Message: "The passkey may have been copied. Sign in another way, remove it and add a new one."}
+	ErrPasskeyCopied    = &provider.Error{Code: provider.CodeUnauthorized, Kind: "passkey copied", Message: "The passkey may have been copied. Sign in another way, remove it and add a new one."}
 	ErrPasskeyMalformed = &provider.Error{Code: provider.CodeInvalid, Kind: "passkey", Field: "Credential", Message: "The credential is not one that WebAuthn makes."}
 	ErrPasskeyChallenge = &provider.Error{Code: provider.CodeExpired, Kind: "passkey challenge", Message: "The passkey was not asked for, or too long ago. Begin again."}
-	ErrPasskeyOrigin    = &provider.Error{Code: provider.CodeForbidden, Kind: "passkey origin", Message: "The passkey was made on a site that this user pool does not know."}
+	ErrPasskeyOrigin    = &provider.Error{Code: provider.CodeUnauthorized, Kind: "passkey origin", Message: "The passkey was made on a site that this user pool does not know."}
 	ErrAuthenticator    = &provider.Error{Code: provider.CodeForbidden, Kind: "authenticator", Message: "This user pool does not take passkeys of that make. Use another authenticator."}
 	ErrPasskeyLimit     = &provider.Error{Code: provider.CodeLimit, Kind: "passkey", Message: fmt.Sprintf("A user has at most %d passkeys. Remove one first.", MaxPasskeys)}
+	errRelyingParty     = provider.Invalid("RelyingPartyId", "Passkeys cannot work with this relying party or base URL: they need a host name.")
 	ErrNoPasskeys       = &provider.Error{Code: provider.CodeForbidden, Kind: "passkeys", Message: "This user pool takes no passkeys."}
 )
 
@@ -63,10 +64,6 @@ func (f *Factors) relyingParty(pool *provider.Pool) (*webauthn.WebAuthn, error) 
 		return nil, fmt.Errorf("base URL: %w", err)
 	}
 	s := pool.Settings.Passkeys
-	name := pool.Settings.DisplayName
-	if name == "" {
-		name = pool.Name
-	}
 	attestation := protocol.PreferNoAttestation
 	if len(s.AAGUIDs) > 0 {
 		attestation = protocol.PreferDirectAttestation
@@ -76,8 +73,12 @@ func (f *Factors) relyingParty(pool *provider.Pool) (*webauthn.WebAuthn, error) 
 	if slices.Contains(pool.Settings.First(), provider.FactorPasskey) {
 		discoverable = protocol.ResidentKeyRequirementRequired
 	}
+	id := f.RelyingPartyID(pool)
+	if id == "" {
+		return nil, errRelyingParty
+	}
 	rp, err := webauthn.New(&webauthn.Config{
-		RPID: f.RelyingPartyID(pool), RPDisplayName: name,
+		RPID: id, RPDisplayName: pool.Title(),
 		RPOrigins:              append([]string{base.Scheme + "://" + base.Host}, s.Origins...),
 		AttestationPreference:  attestation,
 		AuthenticatorSelection: protocol.AuthenticatorSelection{UserVerification: verification(s), ResidentKey: discoverable, RequireResidentKey: protocol.ResidentKeyNotRequired()},
@@ -85,7 +86,7 @@ func (f *Factors) relyingParty(pool *provider.Pool) (*webauthn.WebAuthn, error) 
 		ExtensionsUnsolicitedOutputPolicy: protocol.UnsolicitedOutputPolicyIgnore,
 	})
 	if err != nil {
-		return nil, provider.Invalid("RelyingPartyId", "Passkeys cannot work with this relying party or base URL: they need a host name.").With(err)
+		return nil, errRelyingParty.With(err)
 	}
 	if discoverable == protocol.ResidentKeyRequirementRequired {
 		rp.Config.AuthenticatorSelection.RequireResidentKey = protocol.ResidentKeyRequired()

@@ -15,12 +15,9 @@ import (
 	"github.com/cognate-idp/cognate/provider/message"
 )
 
-// What users are told about their passkeys.
-const (
-	passkeyAdded   message.Kind = "passkey_added"
-	passkeyRemoved message.Kind = "passkey_removed"
-	passkeyCopied  message.Kind = "passkey_copied"
-)
+// passkeyCopied tells a user that one of their passkeys is suspect. What was added or
+// removed has the words of other factors.
+const passkeyCopied message.Kind = "passkey_copied"
 
 // challengeLife is how long a person who is signed in has to add a passkey. The
 // browser is told less.
@@ -77,18 +74,15 @@ func (f *Factors) FinishPasskey(ctx context.Context, pool *provider.Pool, u *pro
 }
 
 // AddPasskey stores a passkey that was proven, in the transaction that ctx carries
-// or in one of its own, and tells its user.
+// or in one of its own, and tells its user. The first is a second factor from then
+// on.
 //
 // Errors: ErrPasskeyLimit, provider.ErrPasskeyExists, provider.ErrUserNotFound.
 func (f *Factors) AddPasskey(ctx context.Context, pool *provider.Pool, k *provider.Passkey) error {
 	rows := f.Store.Pool(pool.ID)
 	return f.Store.Tx(ctx, func(ctx context.Context) error {
-		var owner *provider.User
 		// The user's row is locked first, so that the limit holds for two at once.
-		err := rows.ChangeUser(ctx, k.UserID, func(u *provider.User) ([]provider.UserName, error) {
-			owner, u.MFA = u, u.MFA.With(provider.FactorPasskey)
-			return nil, nil
-		})
+		u, err := f.prefer(ctx, pool, k.UserID, func(m provider.MFAPreference) provider.MFAPreference { return m })
 		if err != nil {
 			return err
 		}
@@ -103,7 +97,13 @@ func (f *Factors) AddPasskey(ctx context.Context, pool *provider.Pool, k *provid
 		if err := rows.AddPasskey(ctx, k); err != nil {
 			return err
 		}
-		return f.told(ctx, pool, owner, "user.passkey_added", passkeyAdded, k)
+		if err := f.note(ctx, pool, "user.passkey_added", k); err != nil {
+			return err
+		}
+		if len(keys) == 0 {
+			return f.Added(ctx, pool, u.ID, provider.FactorPasskey)
+		}
+		return f.Post.Tell(ctx, pool, u, message.FactorAdded(provider.FactorPasskey))
 	})
 }
 
@@ -145,35 +145,32 @@ func (f *Factors) TakePasskey(ctx context.Context, pool *provider.Pool, userID, 
 func (f *Factors) removePasskey(ctx context.Context, pool *provider.Pool, userID, id string, keepOne bool) error {
 	rows := f.Store.Pool(pool.ID)
 	err := f.Store.Tx(ctx, func(ctx context.Context) error {
-		var owner *provider.User
-		var gone *provider.Passkey
-		err := rows.ChangeUser(ctx, userID, func(u *provider.User) ([]provider.UserName, error) {
-			owner = u
-			keys, err := rows.Passkeys(ctx, userID)
-			if err != nil {
-				return nil, err
-			}
-			i := slices.IndexFunc(keys, func(k provider.Passkey) bool { return k.ID == id })
-			if i < 0 {
-				return nil, provider.ErrPasskeyNotFound
-			}
-			gone = &keys[i]
-			if len(keys) > 1 {
-				return nil, nil
-			}
-			u.MFA = u.MFA.Without(provider.FactorPasskey)
-			if keepOne && bare(pool, u) {
-				return nil, ErrLastFactor
-			}
-			return nil, nil
-		})
+		u, err := f.prefer(ctx, pool, userID, func(m provider.MFAPreference) provider.MFAPreference { return m })
 		if err != nil {
 			return err
+		}
+		keys, err := rows.Passkeys(ctx, userID)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(keys, func(k provider.Passkey) bool { return k.ID == id })
+		if i < 0 {
+			return provider.ErrPasskeyNotFound
+		}
+		last := len(keys) == 1 && u.MFA.Has(provider.FactorPasskey)
+		if last && keepOne && bare(pool, u.MFA.Without(provider.FactorPasskey)) {
+			return ErrLastFactor
 		}
 		if err := rows.RemovePasskey(ctx, userID, id); err != nil {
 			return err
 		}
-		return f.told(ctx, pool, owner, "user.passkey_removed", passkeyRemoved, gone)
+		if err := f.note(ctx, pool, "user.passkey_removed", &keys[i]); err != nil {
+			return err
+		}
+		if last {
+			return f.Removed(ctx, pool, userID, provider.FactorPasskey)
+		}
+		return f.Post.Tell(ctx, pool, u, message.FactorRemoved(provider.FactorPasskey))
 	})
 	if errors.Is(err, provider.ErrUserNotFound) {
 		return provider.ErrPasskeyNotFound
@@ -181,12 +178,12 @@ func (f *Factors) removePasskey(ctx context.Context, pool *provider.Pool, userID
 	return err
 }
 
-// bare reports whether a user without passkeys has no second factor left where the
-// pool demands one, and a passkey was one.
-func bare(pool *provider.Pool, u *provider.User) bool {
+// bare reports whether a user whose second factors these are has none left where the
+// pool demands one and a passkey was one.
+func bare(pool *provider.Pool, left provider.MFAPreference) bool {
 	second := pool.Settings.Second()
 	return pool.Settings.MFA == "ON" && slices.Contains(second, provider.FactorPasskey) &&
-		!slices.ContainsFunc(u.MFA.Enabled, func(g provider.Factor) bool { return slices.Contains(second, g) })
+		!slices.ContainsFunc(left.Enabled, func(g provider.Factor) bool { return slices.Contains(second, g) })
 }
 
 // UsePasskey writes down that a passkey was used, in the transaction that ctx
@@ -209,17 +206,16 @@ func (f *Factors) suspect(ctx context.Context, pool *provider.Pool, u *provider.
 		if err != nil || !marked {
 			return err
 		}
-		return f.told(ctx, pool, u, "user.passkey_suspect", passkeyCopied, k)
+		if err := f.note(ctx, pool, "user.passkey_suspect", k); err != nil {
+			return err
+		}
+		return f.Post.Tell(ctx, pool, u, passkeyCopied)
 	})
 }
 
-// told writes the trail and tells the user.
-func (f *Factors) told(ctx context.Context, pool *provider.Pool, u *provider.User, action string, kind message.Kind, k *provider.Passkey) error {
-	detail := map[string]string{"passkey": k.ID, "name": k.Name, "aaguid": k.AAGUID}
-	if err := f.Audit.Record(ctx, pool.ID, action, audit.Success, "user/"+u.ID, detail); err != nil {
-		return err
-	}
-	return f.Post.Tell(ctx, pool, u, kind)
+// note writes the trail of what happened to one passkey.
+func (f *Factors) note(ctx context.Context, pool *provider.Pool, action string, k *provider.Passkey) error {
+	return f.Audit.Record(ctx, pool.ID, action, audit.Success, target(k.UserID), map[string]string{"passkey": k.ID, "name": k.Name, "aaguid": k.AAGUID})
 }
 
 // PasskeySignals is what a browser may be told about a user's passkeys, so that it

@@ -56,6 +56,8 @@ type state struct {
 	Spared        string            `json:"spared,omitempty"`   // the device that stands in for the second factor
 	Asked         bool              `json:"asked,omitempty"`    // whether to remember the browser was asked
 	Remember      bool              `json:"remember,omitempty"` // and the answer was yes
+	Passkey       json.RawMessage   `json:"passkey,omitempty"`  // what a passkey in place of a name must answer
+	Nudged        bool              `json:"nudged,omitempty"`   // a passkey was offered
 	// NoPassword: the client offers upstream providers alone.
 	NoPassword bool `json:"no_password,omitempty"`
 	// Newcomer is the account that waits at StepConfirm.
@@ -124,6 +126,9 @@ func (f *Flow) Begin(ctx context.Context, pool *provider.Pool, s Start) (*Attemp
 	}
 	if checkName(s.Hint) == nil {
 		a.Username, a.state.Typed = s.Hint, s.Hint
+	}
+	if err := f.askPasskey(ctx, pool, a); err != nil {
+		return nil, err
 	}
 	sealed, err := f.seal(a)
 	if err != nil {

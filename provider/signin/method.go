@@ -41,6 +41,8 @@ func (f *Flow) method(name provider.Factor) method {
 	switch name {
 	case provider.FactorTOTP:
 		return totpMethod{f.Factors}
+	case provider.FactorPasskey:
+		return passkeyMethod{f.Factors}
 	case provider.FactorRecovery:
 		return recoveryMethod{f.Factors}
 	}

@@ -71,6 +71,12 @@ func (f *Flow) advance(ctx context.Context, pool *provider.Pool, a *Attempt, u *
 // step hands an answer to the attempt's step.
 func (f *Flow) step(ctx context.Context, pool *provider.Pool, a *Attempt, given Answer) (outcome, error) {
 	switch a.Step {
+	case StepPassword, StepFederation, StepIdentifier, StepFirst:
+		if given.Credential != "" {
+			return f.passkey(ctx, pool, a, given)
+		}
+	}
+	switch a.Step {
 	case StepPassword, StepFederation: // whoever comes back from an upstream without an answer may give a password
 		return f.password(ctx, pool, a, given)
 	case StepIdentifier, StepFirst:
