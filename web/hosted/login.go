@@ -94,12 +94,12 @@ func (d *Door) begin(w http.ResponseWriter, r *http.Request) error {
 // once somebody is known.
 func (d *Door) answerLogin(w http.ResponseWriter, r *http.Request) error {
 	ctx, pool := r.Context(), provider.TenantFrom(r.Context()).Pool
-	f, err := form(r, "flow", "username", "password", "new_password", "confirm_password")
+	f, err := form(r, "flow", "username", "password", "new_password", "confirm_password", "credential")
 	if err != nil {
 		return err
 	}
 	bound := d.Browser.Cookies.Bound(r, pool.ID)
-	given := signin.Answer{Username: f.Get("username"), Password: f.Get("password"), NewPassword: f.Get("new_password")}
+	given := signin.Answer{Username: f.Get("username"), Password: f.Get("password"), NewPassword: f.Get("new_password"), Credential: f.Get("credential")}
 	if f.Has("confirm_password") && f.Get("confirm_password") != given.NewPassword {
 		return d.refused(w, r, f.Get("flow"), bound, given.Username, errMismatch)
 	}
@@ -194,6 +194,7 @@ func (d *Door) draw(w http.ResponseWriter, r *http.Request, status int, a *signi
 		Chrome: top, Action: action, Flow: a.ID, Identifier: a.Username,
 		IdentifierKind: identifierKind(pool), Problem: signInProblem(why), Notice: string(a.Notice()),
 	}
+	v.Passkey = passkeyForm(a, action, r.PostForm.Get("credential"), why)
 	aside := &beside{d, pool, a, waiting}
 	if d.Flow.OffersSignUp(pool, a) {
 		v.SignUpURL = aside.to(r, "/signup")
@@ -213,6 +214,9 @@ func (d *Door) draw(w http.ResponseWriter, r *http.Request, status int, a *signi
 }
 
 func signInProblem(err error) page.Problem {
+	if p := passkeyProblem(err); p != "" {
+		return p
+	}
 	switch {
 	case err == nil:
 		return ""

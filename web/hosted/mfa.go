@@ -36,7 +36,7 @@ func (d *Door) drawSecond(b *beside, w http.ResponseWriter, r *http.Request, f u
 	}
 	a := b.attempt
 	return d.Pages.Render(w, r, status, page.SecondFactor{
-		Chrome: b.chrome(r), Action: b.to(r, "/mfa"), Flow: a.ID, Method: a.Method(), Others: others(a),
+		Chrome: b.chrome(r), Action: b.to(r, "/mfa"), Flow: a.ID, Method: a.Method(), Others: others(a), Options: string(a.Passkey()),
 		Problem: secondProblem(why), RetryAfter: retryAfter(why), StartURL: here(r, "/login", b.waiting.ID),
 	})
 }
@@ -48,7 +48,7 @@ func (d *Door) drawSetUp(b *beside, w http.ResponseWriter, r *http.Request, f ur
 	}
 	a := b.attempt
 	v := page.FactorSetUp{
-		Chrome: b.chrome(r), Action: b.to(r, "/mfa/setup"), Flow: a.ID, Choices: a.Choices(), Method: a.Method(),
+		Chrome: b.chrome(r), Action: b.to(r, "/mfa/setup"), Flow: a.ID, Choices: a.Choices(), Method: a.Method(), Options: string(a.Passkey()),
 		Problem: secondProblem(why), RetryAfter: retryAfter(why),
 	}
 	if app := a.Enrolment(); app != nil {
@@ -96,6 +96,14 @@ func secondProblem(why error) page.Problem {
 		return page.SecondOver
 	case e.Field == "choose":
 		return page.SecondChoose
+	case errors.Is(e, factor.ErrPasskeyCopied):
+		return page.SecondPasskeyCopied
+	case errors.Is(e, provider.ErrPasskeyExists):
+		return page.SecondPasskeyExists
+	case errors.Is(e, factor.ErrAuthenticator):
+		return page.SecondPasskeyMake
+	case e.Field == "credential", errors.Is(e, factor.ErrPasskeyMalformed):
+		return page.SecondPasskeyMissing
 	case e.Code == provider.CodeInvalid:
 		return page.SecondMissing
 	case e.Code == provider.CodeUnauthorized:

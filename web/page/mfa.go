@@ -37,9 +37,21 @@ const (
 	SecondOver        Problem = "over"     // the set-up waited too long, or another began since
 	SecondDisabled    Problem = "disabled" // the account was turned off meanwhile
 	SecondUnavailable Problem = "unavailable"
+
+	SecondPasskeyMissing Problem = "passkey_missing"
+	SecondPasskeyCopied  Problem = "copied" // its counter went backwards
+	SecondPasskeyExists  Problem = "exists"
+	SecondPasskeyMake    Problem = "make" // of an authenticator that the pool does not take
 )
 
 func (SecondFactor) file() string { return "mfa" }
+
+// Passkey is the form of a passkey.
+func (v SecondFactor) Passkey() PasskeyForm {
+	return PasskeyForm{Action: v.Action, Flow: v.Flow, Options: v.Options, Label: "passkey.use_second"}
+}
+
+func (v SecondFactor) scripts() []string { return passkeyScripts(v.Chrome, v.Options != "") }
 
 // Failed is true once a Problem is set.
 func (v SecondFactor) Failed() bool { return v.Problem != "" }
@@ -95,6 +107,13 @@ type FactorSetUp struct {
 }
 
 func (FactorSetUp) file() string { return "mfa_setup" }
+
+// Passkey is the form of a passkey.
+func (v FactorSetUp) Passkey() PasskeyForm {
+	return PasskeyForm{Action: v.Action, Flow: v.Flow, Options: v.Options, Make: true, Label: "passkey.make"}
+}
+
+func (v FactorSetUp) scripts() []string { return passkeyScripts(v.Chrome, v.Options != "") }
 
 // Failed is true once a Problem is set.
 func (v FactorSetUp) Failed() bool { return v.Problem != "" }

@@ -15,6 +15,7 @@ type SignIn struct {
 	ProvidersOnly  bool             // the app takes nobody from the pool's own directory
 	ForgotURL      string           // empty hides the link
 	SignUpURL      string           // empty hides the link
+	Passkey        *PasskeyForm     // nil where no passkey signs in
 }
 
 // What SignIn can say went wrong.
@@ -29,6 +30,9 @@ const (
 	SignInUnconfirmed       Problem = "unconfirmed"      // the account waits for its confirmation
 	SignInResetRequired     Problem = "reset_required"   // an operator asked for a new password
 	SignInUnavailable       Problem = "unavailable"
+	SignInPasskey           Problem = "passkey"        // it was not accepted; why is not said
+	SignInPasskeyCopied     Problem = "passkey_copied" // its counter went backwards
+	SignInPasskeyOver       Problem = "passkey_over"   // it answered what was asked of another page
 )
 
 // ProviderButton is an upstream that a person may sign in with.
@@ -40,6 +44,8 @@ type ProviderButton struct {
 }
 
 func (SignIn) file() string { return "signin" }
+
+func (v SignIn) scripts() []string { return passkeyScripts(v.Chrome, v.Passkey != nil) }
 
 // Failed is true once a Problem is set.
 func (v SignIn) Failed() bool { return v.Problem != "" }
