@@ -47,9 +47,19 @@ type config struct {
 	// SMTPPasswordFile keeps the password out of file and environment.
 	SMTPPasswordFile string `koanf:"smtp_password_file"`
 	SMTPFrom         string `koanf:"smtp_from"`
-	SMTPTimeout      int    `koanf:"smtp_timeout"` // seconds for one message
-	LogLevel         string `koanf:"log_level"`    // debug, info, warn, error
-	LogFormat        string `koanf:"log_format"`   // json (default) or text
+	SMTPTimeout      int    `koanf:"smtp_timeout"`     // seconds for one message
+	SMTPConnections  int    `koanf:"smtp_connections"` // at once, at most
+	SMSProvider      string `koanf:"sms_provider"`     // twilio or webhook; empty sends no texts
+	SMSURL           string `koanf:"sms_url"`
+	SMSAccount       string `koanf:"sms_account"` // with twilio, and the next three
+	SMSToken         string `koanf:"sms_token"`
+	SMSTokenFile     string `koanf:"sms_token_file"`
+	SMSFrom          string `koanf:"sms_from"`
+	SMSSecret        string `koanf:"sms_secret"` // with webhook: whsec_...
+	SMSSecretFile    string `koanf:"sms_secret_file"`
+	SMSTimeout       int    `koanf:"sms_timeout"` // seconds for one text
+	LogLevel         string `koanf:"log_level"`   // debug, info, warn, error
+	LogFormat        string `koanf:"log_format"`  // json (default) or text
 
 	// By flag only: a file must not turn a server into a toy.
 	dev, ephemeral, selfTLS bool
@@ -152,6 +162,7 @@ func (c *config) fillIn() {
 	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
 	c.fillInSMTP()
+	c.fillInSMS()
 }
 
 // check refuses what would be unsafe or cannot work, each with the reason and
@@ -188,6 +199,9 @@ func (c *config) check() error {
 		}
 	}
 	if err := c.checkSMTP(); err != nil {
+		return err
+	}
+	if err := c.checkSMS(); err != nil {
 		return err
 	}
 	_, err := c.masterKeys()

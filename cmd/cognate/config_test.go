@@ -64,6 +64,40 @@ func TestConfigRefusesWhatIsUnsafe(t *testing.T) {
 	}
 }
 
+func TestTextMessageSettings(t *testing.T) {
+	t.Parallel()
+	const secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
+	for name, c := range map[string]struct {
+		conf config
+		why  string // empty: it is taken
+	}{
+		"none":                {config{}, ""},
+		"twilio":              {config{SMSProvider: "twilio", SMSAccount: "AC1", SMSToken: "t", SMSFrom: "+15550100"}, ""},
+		"webhook":             {config{SMSProvider: "webhook", SMSURL: "https://texts.example.com/send", SMSSecret: secret}, ""},
+		"webhook on loopback": {config{SMSProvider: "webhook", SMSURL: "http://127.0.0.1:9/send", SMSSecret: secret}, ""},
+		"another provider":    {config{SMSProvider: "pigeon"}, "sms_provider must be"},
+		"no provider":         {config{SMSURL: "https://texts.example.com"}, "without sms_provider"},
+		"no account":          {config{SMSProvider: "twilio", SMSToken: "t", SMSFrom: "x"}, "sms_account"},
+		"no token":            {config{SMSProvider: "twilio", SMSAccount: "AC1", SMSFrom: "x"}, "sms_token"},
+		"no sender":           {config{SMSProvider: "twilio", SMSAccount: "AC1", SMSToken: "t"}, "sms_from"},
+		"no address":          {config{SMSProvider: "webhook", SMSSecret: secret}, "sms_url must be"},
+		"in the clear":        {config{SMSProvider: "webhook", SMSURL: "http://texts.example.com", SMSSecret: secret}, "in the clear"},
+		"no secret":           {config{SMSProvider: "webhook", SMSURL: "https://texts.example.com"}, "sms_secret"},
+		"a short secret":      {config{SMSProvider: "webhook", SMSURL: "https://texts.example.com", SMSSecret: "whsec_eA=="}, "24 to 64 bytes"},
+		"a secret of both":    {config{SMSProvider: "webhook", SMSURL: "https://texts.example.com", SMSSecret: secret, SMSSecretFile: "x"}, "both set"},
+		"too patient":         {config{SMSProvider: "twilio", SMSAccount: "AC1", SMSToken: "t", SMSFrom: "x", SMSTimeout: 31}, "sms_timeout"},
+		"no such file":        {config{SMSProvider: "twilio", SMSAccount: "AC1", SMSTokenFile: "/nowhere/token", SMSFrom: "x"}, "sms_token_file"},
+	} {
+		c.conf.dev = true
+		c.conf.fillIn()
+		err := c.conf.check()
+		var f *fixed
+		if (err != nil) != (c.why != "") || err != nil && (!strings.Contains(err.Error(), c.why) || !errors.As(err, &f) || f.fix == "") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestConfigSources(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "c.yaml")

@@ -89,13 +89,14 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	}
 	keys := &token.Keys{Store: st, Sealer: sealer, Audit: trail, Cache: token.NewCache(st)}
 	outbox := &message.Outbox{Store: st, Sealer: sealer, Log: log}
-	if outbox.Senders, err = senders(conf, st); err != nil {
+	if outbox.Senders, err = senders(conf, st, guarded); err != nil {
 		return nil, err
 	}
 	letters, err := message.OpenLetters(templates.FS)
 	if err != nil {
 		return nil, err
 	}
+	letters.Host = hostOf(conf.BaseURL)
 	post := &message.Post{Letters: letters, Outbox: outbox}
 	upstreams := &catalog.Catalog{HTTP: guarded}
 	guard := &risk.Guard{Store: st}

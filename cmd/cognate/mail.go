@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/mail"
 	"os"
 	"slices"
@@ -18,7 +19,7 @@ import (
 
 // senders are how messages leave. In development, what has no way out goes to the
 // mailbox page.
-func senders(conf *config, st *store.Store) (map[provider.Channel]message.Sender, error) {
+func senders(conf *config, st *store.Store, client *http.Client) (map[provider.Channel]message.Sender, error) {
 	out := map[provider.Channel]message.Sender{}
 	if conf.dev {
 		for _, by := range []provider.Channel{provider.ByEmail, provider.BySMS} {
@@ -26,8 +27,15 @@ func senders(conf *config, st *store.Store) (map[provider.Channel]message.Sender
 		}
 	}
 	mail, err := mailer(conf)
+	if err != nil {
+		return nil, err
+	}
 	if mail != nil {
 		out[provider.ByEmail] = mail
+	}
+	texts, err := texter(conf, st, client)
+	if texts != nil {
+		out[provider.BySMS] = texts
 	}
 	return out, err
 }
@@ -44,6 +52,7 @@ func mailer(conf *config) (message.Sender, error) {
 	s := &message.SMTP{
 		Host: conf.SMTPHost, Port: conf.SMTPPort, TLS: conf.SMTPTLS, From: conf.SMTPFrom,
 		Timeout: time.Duration(conf.SMTPTimeout) * time.Second, Username: conf.SMTPUsername, Password: password,
+		Connections: conf.SMTPConnections,
 	}
 	if conf.OutboundCA != "" {
 		pem, err := os.ReadFile(conf.OutboundCA)
@@ -74,6 +83,9 @@ func (c *config) fillInSMTP() {
 	if c.SMTPTimeout == 0 {
 		c.SMTPTimeout = 10
 	}
+	if c.SMTPConnections == 0 {
+		c.SMTPConnections = 2
+	}
 }
 
 // checkSMTP refuses a mail server that cannot work or would be unsafe.
@@ -95,6 +107,7 @@ func (c *config) checkSMTP() error {
 		{from != nil, "smtp_from is no e-mail address", "for example smtp_from: Example <no-reply@example.com>"},
 		{c.SMTPPort < 1 || c.SMTPPort > 65535, "smtp_port is no port", "leave it out for 587, or 465 with smtp_tls implicit"},
 		{c.SMTPTimeout < 1 || c.SMTPTimeout > 30, "smtp_timeout must be from 1 to 30 seconds", "leave it out for 10"},
+		{c.SMTPConnections < 1 || c.SMTPConnections > 20, "smtp_connections must be from 1 to 20", "leave it out for 2"},
 		{c.SMTPPassword != "" && c.SMTPPasswordFile != "", "smtp_password and smtp_password_file are both set", "keep one of them"},
 		{(c.SMTPUsername == "") != (c.SMTPPassword == "" && c.SMTPPasswordFile == ""), "smtp_username and its password go together", "set smtp_password_file too, or leave smtp_username out"},
 	} {
@@ -107,12 +120,17 @@ func (c *config) checkSMTP() error {
 }
 
 func (c *config) smtpPassword() (string, error) {
-	if c.SMTPPasswordFile == "" {
-		return c.SMTPPassword, nil
+	return secretFrom("smtp_password_file", c.SMTPPassword, c.SMTPPasswordFile)
+}
+
+// secretFrom is a secret setting: as it is given, or what stands in its file.
+func secretFrom(setting, given, file string) (string, error) {
+	if file == "" {
+		return given, nil
 	}
-	b, err := os.ReadFile(c.SMTPPasswordFile)
+	b, err := os.ReadFile(file)
 	if err != nil {
-		return "", fix(fmt.Errorf("smtp_password_file: %w", err), "name a readable file that holds the password alone")
+		return "", fix(fmt.Errorf("%s: %w", setting, err), "name a readable file that holds the secret alone")
 	}
 	return strings.TrimRight(string(b), "\r\n"), nil
 }

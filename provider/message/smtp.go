@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
-	"sync"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -27,9 +26,9 @@ const (
 // on idle ones after minutes.
 const keepOpen = 20 * time.Second
 
-// SMTP is the Sender that hands e-mail to a mail server (RFC 5321). It keeps one
-// connection for messages that follow each other. Make it with its first four
-// fields set; it is safe for concurrent use.
+// SMTP is the Sender that hands e-mail to a mail server (RFC 5321). It keeps a few
+// connections for messages that follow each other, and no more than that at once.
+// Make it with its first four fields set; it is safe for concurrent use.
 type SMTP struct {
 	Host    string
 	Port    int
@@ -41,9 +40,10 @@ type SMTP struct {
 	Password string
 	RootCAs  *x509.CertPool // nil takes the system's
 
-	mu     sync.Mutex
-	open   *gomail.Client // nil when there is no connection
-	closer *time.Timer
+	// Connections is how many there are at most; 1 unless set.
+	Connections int
+
+	connections connections
 }
 
 // Send hands m to the mail server. The message's own ID makes its Message-ID, so a
@@ -56,23 +56,19 @@ func (s *SMTP) Send(ctx context.Context, m provider.Message) error {
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if err := s.connections.enter(ctx, s.Connections); err != nil {
+		return fmt.Errorf("wait for a connection to the mail server: %w", err)
+	}
+	defer s.connections.leave()
 	c, err := s.connection(ctx)
 	if err != nil {
 		return fmt.Errorf("reach the mail server: %w", err)
 	}
 	if err := c.Send(letter); err != nil {
-		s.hangUp()
+		hangUp(c)
 		return replied(err)
 	}
-	s.closer = time.AfterFunc(keepOpen, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.open == c {
-			s.hangUp()
-		}
-	})
+	s.connections.keep(c)
 	return nil
 }
 
@@ -120,17 +116,13 @@ func (s *SMTP) compose(m provider.Message) (*gomail.Msg, error) {
 	return letter, nil
 }
 
-// connection is the open one if it still answers, or a new one.
+// connection is an open one if it still answers, or a new one.
 func (s *SMTP) connection(ctx context.Context) (*gomail.Client, error) {
-	if s.closer != nil {
-		s.closer.Stop()
-		s.closer = nil
-	}
-	if s.open != nil {
-		if err := s.open.Reset(); err == nil {
-			return s.open, nil
+	if c := s.connections.take(); c != nil {
+		if err := c.Reset(); err == nil {
+			return c, nil
 		}
-		s.hangUp()
+		hangUp(c)
 	}
 	options := []gomail.Option{
 		gomail.WithPort(s.Port), gomail.WithTimeout(s.Timeout),
@@ -156,14 +148,5 @@ func (s *SMTP) connection(ctx context.Context) (*gomail.Client, error) {
 	if err := c.DialWithContext(ctx); err != nil {
 		return nil, err
 	}
-	s.open = c
 	return c, nil
-}
-
-// hangUp drops the connection. That the server no longer listens is no news.
-func (s *SMTP) hangUp() {
-	if s.open != nil {
-		_ = s.open.Close()
-		s.open = nil
-	}
 }

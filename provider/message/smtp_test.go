@@ -14,6 +14,7 @@ import (
 	"net/mail"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,8 +34,10 @@ type post struct {
 	mu          sync.Mutex
 	taken       []string
 	connections int
-	password    string // empty: nobody has to say who they are
-	answer      error  // to every RCPT
+	password    string        // empty: nobody has to say who they are
+	answer      error         // to every RCPT
+	hold        chan struct{} // when set, nothing is taken before it is closed
+	holding     atomic.Int32
 }
 
 func (p *post) NewSession(*smtp.Conn) (smtp.Session, error) {
@@ -77,6 +80,10 @@ func (v *visit) Reset()                               {}
 func (v *visit) Logout() error                        { return nil }
 func (v *visit) Data(r io.Reader) error {
 	b, err := io.ReadAll(r)
+	if v.post.hold != nil {
+		v.post.holding.Add(1)
+		<-v.post.hold
+	}
 	v.post.mu.Lock()
 	defer v.post.mu.Unlock()
 	v.post.taken = append(v.post.taken, string(b))
@@ -267,5 +274,38 @@ func TestLetterIsSafe(t *testing.T) {
 	}
 	if strings.ContainsAny(m.Subject, "\r\n") || strings.Contains(m.HTML, "<b>") || strings.Contains(m.HTML, "<i>") || !strings.Contains(m.Text, "{{.Owner}}<i>") || !strings.Contains(m.Text, "Temp-1") {
 		t.Errorf("%+v", m)
+	}
+}
+
+func TestMailGoesOutBesideASlowServer(t *testing.T) {
+	t.Parallel()
+	p := &post{hold: make(chan struct{})}
+	s := p.serve(t, message.TLSNone)
+	s.Connections = 2
+	sent := make(chan error, 5)
+	for range 5 {
+		go func() { sent <- s.Send(t.Context(), letter()) }()
+	}
+	wait := func(what string, done func() bool) {
+		t.Helper()
+		for deadline := time.Now().Add(10 * time.Second); !done(); time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal(what)
+			}
+		}
+	}
+	wait("one connection at a time", func() bool { return p.holding.Load() == 2 })
+	time.Sleep(50 * time.Millisecond)
+	if n := p.holding.Load(); n != 2 {
+		t.Errorf("%d letters under way at once, on 2 connections", n)
+	}
+	close(p.hold)
+	for range 5 {
+		if err := <-sent; err != nil {
+			t.Error(err)
+		}
+	}
+	if n := p.letters(); len(n) != 5 || p.connections != 2 {
+		t.Errorf("%d letters over %d connections", len(n), p.connections)
 	}
 }

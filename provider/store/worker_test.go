@@ -95,3 +95,36 @@ func TestALeaseThatRanOutIsTakenAgain(t *testing.T) {
 		}
 	})
 }
+
+func TestASlowJobKeepsNoOtherWaiting(t *testing.T) {
+	t.Parallel()
+	st := storetest.SQLite(t)
+	all := st.All()
+	for _, kind := range []string{"slow", "later", "quick"} {
+		if err := all.Enqueue(t.Context(), provider.Job{PoolID: "p", Kind: kind}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	quick := make(chan struct{})
+	var later atomic.Int32
+	w := &store.Worker{Store: st, Log: slog.New(slog.DiscardHandler), Handlers: map[string]func(context.Context, provider.Job) error{
+		"slow":  func(context.Context, provider.Job) error { <-quick; return nil },
+		"quick": func(context.Context, provider.Job) error { close(quick); return nil },
+		"later": func(context.Context, provider.Job) error {
+			later.Add(1)
+			return &provider.Error{Code: provider.CodeUpstream, RetryAfter: 300}
+		},
+	}}
+	go w.Run(ctx)
+	select {
+	case <-quick:
+	case <-time.After(30 * time.Second):
+		t.Fatal("the quick job waits for the slow one")
+	}
+	time.Sleep(3 * time.Second) // by itself it would be tried again after two
+	if n := later.Load(); n != 1 {
+		t.Errorf("tried %d times before the time that was asked for", n)
+	}
+}

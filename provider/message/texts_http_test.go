@@ -1,0 +1,161 @@
+package message_test
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/message"
+	"github.com/cognate-idp/cognate/provider/outbound"
+)
+
+const now = provider.Time(1_700_000_000_000_000)
+
+// service is a text message service that keeps what it is sent.
+type service struct {
+	answer  int
+	header  http.Header
+	request *http.Request
+	body    string
+}
+
+func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b, _ := io.ReadAll(r.Body)
+	s.request, s.body = r, string(b)
+	for name, values := range s.header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(s.answer)
+}
+
+func (s *service) start(t *testing.T) (address string, client *http.Client) {
+	t.Helper()
+	srv := httptest.NewServer(s)
+	t.Cleanup(srv.Close)
+	client, err := (&outbound.Client{Loopback: true}).HTTP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	return srv.URL, client
+}
+
+func textMessage() provider.Message {
+	return provider.Message{PoolID: "us-east-1_AAAAAAAAA", ID: "0190-abc", Channel: "sms", To: "+46701740605", Text: "402913 är din kod.\n@login.example.com #402913", Code: "402913", SentAt: now}
+}
+
+func TestTwilio(t *testing.T) {
+	t.Parallel()
+	s := &service{answer: http.StatusCreated}
+	base, client := s.start(t)
+	sender := &message.Twilio{URL: base + "/", Account: "AC1", Token: "tok", From: "+15550100", HTTP: client, Timeout: time.Second, Now: func() provider.Time { return now }}
+	if err := sender.Send(t.Context(), textMessage()); err != nil {
+		t.Fatal(err)
+	}
+	user, password, _ := s.request.BasicAuth()
+	form, _ := url.ParseQuery(s.body)
+	if s.request.Method != http.MethodPost || s.request.URL.Path != "/2010-04-01/Accounts/AC1/Messages.json" || user != "AC1" || password != "tok" ||
+		s.request.Header.Get("Idempotency-Key") != "0190-abc" || s.request.Header.Get("I-Twilio-Idempotency-Token") != "0190-abc" {
+		t.Errorf("%s %s %v", s.request.Method, s.request.URL, s.request.Header)
+	}
+	if form.Get("To") != "+46701740605" || form.Get("From") != "+15550100" || form.Get("Body") != textMessage().Text || form.Has("MessagingServiceSid") {
+		t.Errorf("form %v", form)
+	}
+	sender.From = "MG" + strings.Repeat("0", 32)
+	if err := sender.Send(t.Context(), textMessage()); err != nil || !strings.Contains(s.body, "MessagingServiceSid=MG") || strings.Contains(s.body, "From=") {
+		t.Errorf("by a messaging service: %s, %v", s.body, err)
+	}
+	if err := sender.Send(t.Context(), letter()); !errors.Is(err, message.ErrRefused) {
+		t.Errorf("an e-mail: %v", err)
+	}
+}
+
+func TestWebhookIsSigned(t *testing.T) {
+	t.Parallel()
+	s := &service{answer: http.StatusNoContent}
+	base, client := s.start(t)
+	secret, err := message.WebhookSecret("whsec_" + base64.StdEncoding.EncodeToString([]byte("0123456789abcdef01234567")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sender := &message.Webhook{URL: base + "/texts", Secret: secret, HTTP: client, Timeout: time.Second, Now: func() provider.Time { return now }}
+	if err := sender.Send(t.Context(), textMessage()); err != nil {
+		t.Fatal(err)
+	}
+	var body map[string]string
+	if err := json.Unmarshal([]byte(s.body), &body); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"id": "0190-abc", "channel": "sms", "to": "+46701740605", "text": textMessage().Text, "code": "402913", "pool": "us-east-1_AAAAAAAAA", "sent_at": "2023-11-14T22:13:20Z",
+	} {
+		if body[name] != want {
+			t.Errorf("%s is %q", name, body[name])
+		}
+	}
+	// As the reader does it, from the document.
+	mac := hmac.New(sha256.New, []byte("0123456789abcdef01234567"))
+	mac.Write([]byte(s.request.Header.Get("Webhook-Id") + "." + s.request.Header.Get("Webhook-Timestamp") + "." + s.body))
+	if want := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)); s.request.Header.Get("Webhook-Signature") != want || s.request.Header.Get("Webhook-Timestamp") != "1700000000" {
+		t.Errorf("signature %v", s.request.Header)
+	}
+	for _, bad := range []string{"", "whsec_", "whsec_c2hvcnQ=", "0123456789abcdef01234567", "whsec_%%%"} {
+		if _, err := message.WebhookSecret(bad); err == nil {
+			t.Errorf("the secret %q is taken", bad)
+		}
+	}
+}
+
+func TestAnswersOfATextMessageService(t *testing.T) {
+	t.Parallel()
+	s := &service{}
+	base, client := s.start(t)
+	sender := &message.Twilio{URL: base, Account: "AC1", Token: "tok", From: "x", HTTP: client, Timeout: time.Second, Now: func() provider.Time { return now }}
+	for _, c := range []struct {
+		answer int
+		after  string
+		final  bool
+		wait   int
+	}{
+		{200, "", false, 0}, {202, "", false, 0}, {400, "", true, 0}, {401, "", true, 0}, {404, "", true, 0},
+		{408, "", false, 0}, {429, "17", false, 17}, {429, "Tue, 14 Nov 2023 22:14:20 GMT", false, 60}, {429, "soon", false, 0},
+		{500, "", false, 0}, {503, "5", false, 5}, {302, "", false, 0},
+	} {
+		s.answer, s.header = c.answer, http.Header{"Location": {"http://127.0.0.1:1/elsewhere"}}
+		if c.after != "" {
+			s.header.Set("Retry-After", c.after)
+		}
+		err := sender.Send(t.Context(), textMessage())
+		if (err == nil) != (c.answer < 300) || errors.Is(err, message.ErrRefused) != c.final {
+			t.Errorf("%d gives %v", c.answer, err)
+		}
+		var e *provider.Error
+		if wait := 0; errors.As(err, &e) {
+			if wait = e.RetryAfter; wait != c.wait {
+				t.Errorf("%d %s: wait %d", c.answer, c.after, wait)
+			}
+		}
+		if err != nil && strings.Contains(err.Error(), "+46701740605") {
+			t.Errorf("the error names the recipient: %v", err)
+		}
+	}
+	sender.URL = "http://127.0.0.1:1/secret-path"
+	if err := sender.Send(t.Context(), textMessage()); err == nil || errors.Is(err, message.ErrRefused) || strings.Contains(err.Error(), "secret-path") {
+		t.Errorf("nobody listens: %v", err)
+	}
+	sender.HTTP, _ = (&outbound.Client{}).HTTP()
+	sender.URL = base
+	if err := sender.Send(t.Context(), textMessage()); !errors.Is(err, outbound.ErrForbiddenAddress) {
+		t.Errorf("a private address that is not allowed: %v", err)
+	}
+}
