@@ -56,7 +56,8 @@ type PoolSettings struct {
 	CaseSensitive   bool           `json:"case_sensitive,omitempty"`
 	AutoVerified    []string       `json:"auto_verified,omitempty"`
 	AdminCreateOnly bool           `json:"admin_create_only,omitempty"`
-	MFA             string         `json:"mfa,omitempty"` // OFF (default), ON, OPTIONAL
+	DefaultRegion   string         `json:"default_region,omitempty"` // ISO 3166-1 alpha-2: of telephone numbers without a country code
+	MFA             string         `json:"mfa,omitempty"`            // OFF (default), ON, OPTIONAL
 
 	SecondFactors []Factor             `json:"second_factors,omitempty"` // those that users may set up; authenticator apps and passkeys unless set
 	FirstFactors  []Factor             `json:"first_factors,omitempty"`  // PASSWORD unless set; FactorEmail, FactorSMS and FactorPasskey sign in without one

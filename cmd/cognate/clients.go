@@ -120,6 +120,7 @@ type clientFlags struct {
 	changed                                  func(string) bool
 	name, tokenProfile                       string
 	callbacks, logouts, scopes, idps         []string
+	reads, writes                            []string
 	accessMinutes, idMinutes, refreshMinutes int64
 	consent                                  bool
 }
@@ -131,6 +132,8 @@ func (f *clientFlags) bind(c *cobra.Command) {
 	p.StringSliceVar(&f.logouts, "logout", nil, "an address to go to after sign-out; may be given again")
 	p.StringSliceVar(&f.scopes, "scope", nil, "a scope the client may ask for; may be given again")
 	p.StringSliceVar(&f.idps, "idp", nil, "an identity provider to offer, COGNITO for the pool itself; may be given again")
+	p.StringSliceVar(&f.reads, "read-attributes", nil, "attributes the client is told; all standard ones unless set")
+	p.StringSliceVar(&f.writes, "write-attributes", nil, "attributes people may set through the client; all standard ones unless set")
 	p.Int64Var(&f.accessMinutes, "access-token-minutes", 60, "how long access tokens live")
 	p.Int64Var(&f.idMinutes, "id-token-minutes", 60, "how long ID tokens live")
 	p.Int64Var(&f.refreshMinutes, "refresh-token-minutes", 43200, "how long refresh tokens live")
@@ -145,6 +148,7 @@ func (f *clientFlags) apply(s *api.UserPoolClientSettings) {
 	}{
 		"callback": {&s.CallbackURLs, f.callbacks}, "logout": {&s.LogoutURLs, f.logouts},
 		"scope": {&s.AllowedOAuthScopes, f.scopes}, "idp": {&s.SupportedIdentityProviders, f.idps},
+		"read-attributes": {&s.ReadAttributes, f.reads}, "write-attributes": {&s.WriteAttributes, f.writes},
 	} {
 		if f.changed(flag) {
 			*v.to = v.from
@@ -179,6 +183,7 @@ func clientFields(r *api.UserPoolClientResponse) []field {
 	return []field{
 		{"id", c.ClientID}, {"name", c.ClientName}, {"secret", c.ClientSecret}, {"flows", words(c.AllowedOAuthFlows)}, {"scopes", words(c.AllowedOAuthScopes)},
 		{"callbacks", words(c.CallbackURLs)}, {"logouts", words(c.LogoutURLs)}, {"identity providers", words(c.SupportedIdentityProviders)},
+		{"reads", words(c.ReadAttributes)}, {"writes", words(c.WriteAttributes)},
 		{"consent", yesNo(c.RequireConsent != nil && *c.RequireConsent)}, {"token profile", c.TokenProfile},
 		{"created", day(c.CreationDate)}, {"changed", day(c.LastModifiedDate)},
 	}

@@ -13,7 +13,7 @@ func poolFields(r *api.UserPoolResponse) []field {
 	p := r.UserPool
 	s := &p.UserPoolSettings
 	out := []field{
-		{"id", p.ID}, {"name", p.Name}, {"display name", text(p.DisplayName)}, {"issuer", p.Issuer}, {"token profile", p.TokenProfile},
+		{"id", p.ID}, {"name", p.Name}, {"display name", text(p.DisplayName)}, {"default region", text(p.DefaultRegion)}, {"issuer", p.Issuer}, {"token profile", p.TokenProfile},
 		{"users", strconv.FormatInt(p.EstimatedNumberOfUsers, 10)}, {"sign in by", words(p.UsernameAttributes)}, {"alias", words(p.AliasAttributes)},
 		{"self sign-up", yesNo(p.AdminCreateUserConfig == nil || !is(p.AdminCreateUserConfig.AllowAdminCreateUserOnly))},
 		{"terms", text(p.TermsURL)}, {"privacy", text(p.PrivacyURL)},

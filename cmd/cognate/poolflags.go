@@ -15,6 +15,7 @@ type poolFlags struct {
 	changed           func(string) bool
 	signInBy, alias   []string
 	name, displayName string
+	region            string
 	tokenProfile      string
 	protect, selfSign bool
 	passwords         passwordFlags
@@ -43,6 +44,7 @@ type wayFlags struct {
 func (f *poolFlags) bind(c *cobra.Command, profile string) {
 	f.changed = func(name string) bool { return c.Flags().Changed(name) }
 	p := c.Flags()
+	p.StringVar(&f.region, "default-region", "", "the country of telephone numbers without a country code, such as DE")
 	p.StringVar(&f.displayName, "display-name", "", "the name that sign-in pages show")
 	p.StringVar(&f.tokenProfile, "token-profile", profile, "standard (RFC 9068) or cognito")
 	p.BoolVar(&f.protect, "protect", false, "refuse to delete the pool; --protect=false lifts it")
@@ -106,7 +108,7 @@ func (f *poolFlags) apply(s *api.UserPoolSettings, given func(string) bool) erro
 	for name, v := range map[string]struct {
 		to   **string
 		from *string
-	}{"display-name": {&s.DisplayName, &f.displayName}, "terms-url": {&s.TermsURL, &f.terms}, "privacy-url": {&s.PrivacyURL, &f.privacy}} {
+	}{"display-name": {&s.DisplayName, &f.displayName}, "default-region": {&s.DefaultRegion, &f.region}, "terms-url": {&s.TermsURL, &f.terms}, "privacy-url": {&s.PrivacyURL, &f.privacy}} {
 		if given(name) {
 			*v.to = v.from
 		}
@@ -190,11 +192,11 @@ func (f *wayFlags) apply(s *api.UserPoolSettings, given func(string) bool) error
 		}
 		v.set(list)
 	}
-	for name, v := range map[string]struct {
-		attribute string
-		on        bool
-	}{"verify-email": {"email", f.verifyEmail}, "verify-phone": {"phone_number", f.verifyPhone}} {
-		if given(name) {
+	for _, v := range []struct {
+		name, attribute string
+		on              bool
+	}{{"verify-email", "email", f.verifyEmail}, {"verify-phone", "phone_number", f.verifyPhone}} {
+		if given(v.name) {
 			s.AutoVerifiedAttributes = slices.DeleteFunc(s.AutoVerifiedAttributes, func(a string) bool { return a == v.attribute })
 			if v.on {
 				s.AutoVerifiedAttributes = append(s.AutoVerifiedAttributes, v.attribute)

@@ -3,8 +3,6 @@ package directory
 import (
 	"math/big"
 	"net/mail"
-	"regexp"
-	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -15,26 +13,21 @@ import (
 // setAttributes puts values into u after checking each against the pool's
 // schema. An empty value removes the attribute. A new address is unverified
 // unless the same call says otherwise.
+//
+// What u lacks is not looked at: an attribute may have become required since, and
+// that must not stand in the way of other changes.
 func setAttributes(p *provider.Pool, u *provider.User, values map[string]string, isNew bool) error {
-	schema := Schema(p)
 	if u.Attributes == nil {
 		u.Attributes = map[string]string{}
 	}
 	for name, value := range values {
-		i := slices.IndexFunc(schema, func(a provider.Attribute) bool { return WireName(a) == name })
-		if i < 0 || name == "sub" {
-			return provider.Invalid(name, "The user pool has no such attribute that can be set.")
-		}
-		a := schema[i]
-		if !isNew && !a.Mutable && u.Attributes[name] != value {
-			return provider.Invalid(name, "The attribute cannot be changed once a user is made.")
+		value, err := settable(p, u, name, value, isNew)
+		if err != nil {
+			return err
 		}
 		if value == "" {
 			delete(u.Attributes, name)
 			continue
-		}
-		if err := checkValue(a, value); err != nil {
-			return err
 		}
 		_, says := values[name+"_verified"]
 		if (name == "email" || name == "phone_number") && u.Attributes[name] != value && !says {
@@ -42,16 +35,53 @@ func setAttributes(p *provider.Pool, u *provider.User, values map[string]string,
 		}
 		u.Attributes[name] = value
 	}
-	return checkRequired(schema, u)
+	return nil
 }
 
-func checkRequired(schema []provider.Attribute, u *provider.User) error {
-	for _, a := range schema {
-		if a.Required && a.Name != "sub" && u.Attributes[WireName(a)] == "" {
-			return provider.Invalid(WireName(a), "The user pool requires this attribute.")
+// settable says whether a user's attribute may get a value, and answers the form in
+// which it is kept.
+func settable(p *provider.Pool, u *provider.User, name, value string, isNew bool) (string, error) {
+	a, ok := attributeOf(p, name)
+	if !ok || name == "sub" {
+		return "", provider.Invalid(name, "The user pool has no such attribute that can be set.")
+	}
+	had := u.Attributes[name]
+	if value == "" {
+		switch {
+		case !isNew && !a.Mutable && had != "" && !a.Retired:
+			return "", provider.Invalid(name, "The attribute cannot be changed once a user has it.")
+		case required(a) && had != "":
+			return "", provider.Invalid(name, "The user pool requires this attribute.")
+		}
+		return "", nil
+	}
+	if a.Retired {
+		return "", provider.Invalid(name, "The attribute is retired: nobody can set it.")
+	}
+	value = canonical(p, name, value)
+	// Who was there before the attribute became required may still set it, once.
+	if !isNew && !a.Mutable && had != value && (had != "" || !a.Required) {
+		return "", provider.Invalid(name, "The attribute cannot be changed once a user has it.")
+	}
+	if had == value && had != "" {
+		return value, nil // it may be from before a bound was narrowed
+	}
+	return value, checkValue(a, value)
+}
+
+// required reports whether a pool wants an attribute of everybody.
+func required(a provider.Attribute) bool { return a.Required && !a.Retired && a.Name != "sub" }
+
+// Missing lists what a pool requires of a user, they have not told, and they may
+// set through a client (nil for none), in the schema's order.
+func Missing(p *provider.Pool, c *provider.Client, u *provider.User) []provider.Attribute {
+	var out []provider.Attribute
+	for _, a := range Schema(p) {
+		if required(a) && u.Attributes[WireName(a)] == "" && MayWrite(p, c, WireName(a)) {
+			out = append(out, a)
 		}
 	}
-	return nil
+	return out
 }
 
 // checkValue checks one value against its type and bounds.
@@ -103,9 +133,6 @@ func checkNumber(a provider.Attribute, name, value string) error {
 	return nil
 }
 
-// e164 is a telephone number in international form (ITU-T E.164).
-var e164 = regexp.MustCompile(`^\+[1-9][0-9]{4,14}$`)
-
 func checkForm(name, value string) error {
 	switch name {
 	case "email":
@@ -113,8 +140,9 @@ func checkForm(name, value string) error {
 			return provider.Invalid(name, "The value must be an e-mail address.")
 		}
 	case "phone_number":
-		if !e164.MatchString(value) {
-			return provider.Invalid(name, "The value must be a telephone number with its country code, such as +15550100.")
+		// canonical has made E.164 of whatever can be a number.
+		if number, ok := Phone(&provider.Pool{}, value); !ok || number != value {
+			return provider.Invalid(name, "The value must be a telephone number with its country code, such as +49 30 901820.")
 		}
 	case "birthdate":
 		if _, err := time.Parse(time.DateOnly, value); err != nil {

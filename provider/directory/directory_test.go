@@ -149,7 +149,7 @@ func TestAttributesKeepToTheSchema(t *testing.T) {
 		attributes map[string]string
 		want       provider.Code
 	}{
-		{map[string]string{}, provider.CodeInvalid}, // given_name is required
+		{map[string]string{}, ""}, // given_name is required, and asked for at the first sign-in
 		{base("custom:team", "blue"), ""},
 		{base("custom:team", "purple"), provider.CodeInvalid},
 		{base("custom:level", "3"), ""},

@@ -39,8 +39,9 @@ var errTied = errors.New("the upstream's subject was tied meanwhile")
 // Do not call it inside a transaction: it needs to start over when two first
 // sign-ins meet.
 //
-// Errors: provider.CodeUpstream when a required attribute is not told;
-// provider.ErrUnavailable.
+// What the pool requires and the upstream did not tell, sign-in asks for.
+//
+// Errors: provider.ErrUnavailable.
 func (d *Directory) Federated(ctx context.Context, p *provider.Pool, idp *provider.IdentityProvider, id *federation.Identity) (*provider.User, error) {
 	var u *provider.User
 	var err error
@@ -68,7 +69,7 @@ func (d *Directory) addFederated(ctx context.Context, p *provider.Pool, idp *pro
 	u := &provider.User{PoolID: p.ID, ID: uuid.NewString(), Username: username, Status: provider.UserExternalProvider, Enabled: true}
 	values, skipped := mapped(p, idp, id)
 	if err := setAttributes(p, u, values, true); err != nil {
-		return nil, notTold(err)
+		return nil, err
 	}
 	u.Attributes[identitiesAttribute] = identities(idp, id, d.Store.Now())
 	st := d.Store.Pool(p.ID)
@@ -101,7 +102,7 @@ func (d *Directory) refreshFederated(ctx context.Context, p *provider.Pool, idp 
 		return nil, setAttributes(p, row, values, false)
 	})
 	if err != nil {
-		return nil, notTold(err)
+		return nil, err
 	}
 	return u, d.recordFederated(ctx, p, UserUpdate, u, idp, map[string]string{
 		"attributes": strings.Join(slices.Sorted(maps.Keys(values)), " "), "skipped": skipped})
@@ -133,16 +134,6 @@ func (d *Directory) recordFederated(ctx context.Context, p *provider.Pool, actio
 	return d.Audit.Record(provider.WithActor(ctx, actor), p.ID, action, audit.Success, userTarget(u.ID), detail)
 }
 
-// notTold says whose fault a refused attribute is: the person can do nothing.
-func notTold(err error) error {
-	var e *provider.Error
-	if errors.As(err, &e) && e.Code == provider.CodeInvalid {
-		return &provider.Error{Code: provider.CodeUpstream, Kind: "attribute", Field: e.Field,
-			Message: "The identity provider did not tell " + e.Field + ", which the user pool requires.", Cause: err}
-	}
-	return err
-}
-
 // mapped reads the attributes that a provider's claims give. What does not fit
 // the pool's schema is left out and named in skipped: one odd claim must not
 // keep a person out.
@@ -157,9 +148,10 @@ func mapped(p *provider.Pool, idp *provider.IdentityProvider, id *federation.Ide
 	for name, claim := range mapping {
 		value, told := id.Attribute(claim)
 		i := slices.IndexFunc(schema, func(a provider.Attribute) bool { return WireName(a) == name })
-		if !told || value == "" || i < 0 || name == "sub" {
+		if !told || value == "" || i < 0 || name == "sub" || schema[i].Retired {
 			continue
 		}
+		value = canonical(p, name, value)
 		if schema[i].Type == "Boolean" {
 			value = strconv.FormatBool(strings.EqualFold(value, "true"))
 		}

@@ -144,8 +144,13 @@ func TestFederatedMapping(t *testing.T) {
 		if again.Attributes["custom:badge"] != "7" || again.Attributes["phone_number"] != "+15550100" || again.Attributes["custom:team"] != "c" {
 			t.Errorf("refreshed to %v", again.Attributes)
 		}
-		_, err := u.Federated(t.Context(), u.pool, u.idp, &federation.Identity{Issuer: "https://idp", Subject: "s-2", Claims: map[string]any{"cn": "Bob"}})
-		code(t, err, provider.CodeUpstream)
+		bob, err := u.Federated(t.Context(), u.pool, u.idp, &federation.Identity{Issuer: "https://idp", Subject: "s-2", Claims: map[string]any{"cn": "Bob"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lacks := directory.Missing(u.pool, nil, bob); len(lacks) != 1 || lacks[0].Name != "email" {
+			t.Errorf("still to be asked for: %+v", lacks)
+		}
 	})
 }
 

@@ -10,7 +10,15 @@ import (
 // NameKey is the form of a name that is unique in the pool: folded by Unicode's
 // compatibility form and full case folding, or, where the pool tells case apart,
 // by canonical form alone. Databases never fold, since each does it differently.
+//
+// Where people sign in by their telephone number, any way to write one leads to the
+// same key, E.164.
 func NameKey(p *provider.Pool, name string) string {
+	if byPhone(p) {
+		if number, ok := Phone(p, name); ok {
+			return number
+		}
+	}
 	if p.Settings.CaseSensitive {
 		return norm.NFC.String(name)
 	}

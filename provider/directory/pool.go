@@ -90,6 +90,9 @@ func checkPool(p *provider.Pool) error {
 	if err := checkWays(&s); err != nil {
 		return err
 	}
+	if err := checkRegion(s.DefaultRegion); err != nil {
+		return err
+	}
 	return checkSchema(s.Schema)
 }
 

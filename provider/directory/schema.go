@@ -15,7 +15,7 @@ const (
 
 // Schema lists every attribute that a pool knows: OpenID Connect's standard
 // claims (OpenID Connect Core 1.0 section 5.1) as the pool has them, then its
-// own.
+// own. Retired ones are among them.
 func Schema(p *provider.Pool) []provider.Attribute {
 	out := standardAttributes()
 	for _, a := range p.Settings.Schema {
@@ -62,6 +62,16 @@ func WireName(a provider.Attribute) string {
 	return a.Name
 }
 
+// attributeOf finds an attribute by the name that users' attributes carry.
+func attributeOf(p *provider.Pool, name string) (provider.Attribute, bool) {
+	schema := Schema(p)
+	i := slices.IndexFunc(schema, func(a provider.Attribute) bool { return WireName(a) == name })
+	if i < 0 {
+		return provider.Attribute{}, false
+	}
+	return schema[i], true
+}
+
 func checkSchema(schema []provider.Attribute) error {
 	standard := standardAttributes()
 	custom := 0
@@ -69,19 +79,23 @@ func checkSchema(schema []provider.Attribute) error {
 	for _, a := range schema {
 		name := WireName(a)
 		if seen[name] {
-			return provider.Invalid("Schema", "The attribute %s is given twice.", name)
+			return provider.Invalid("Schema", "The attribute %s is there already. Change it, or restore it where it is retired.", name)
 		}
 		seen[name] = true
-		if a.Custom {
-			custom++
-			if a.Required {
-				return provider.Invalid("Schema", "The custom attribute %s cannot be required: users who are there already have none.", a.Name)
-			}
-		} else if !slices.ContainsFunc(standard, func(b provider.Attribute) bool { return b.Name == a.Name && b.Type == a.Type }) {
-			return provider.Invalid("Schema", "The standard attribute %s has another data type.", a.Name)
-		}
 		if err := checkBounds(a); err != nil {
 			return err
+		}
+		if a.Custom && !a.Retired {
+			custom++
+		}
+		if a.DevOnly && a.Required {
+			return provider.Invalid("Schema", "The attribute %s cannot be required: users do not set it themselves.", name)
+		}
+		if a.Custom {
+			continue
+		}
+		if !slices.ContainsFunc(standard, func(b provider.Attribute) bool { return b.Name == a.Name && b.Type == a.Type }) {
+			return provider.Invalid("Schema", "The standard attribute %s has another data type.", a.Name)
 		}
 	}
 	if custom > maxCustomAttributes {

@@ -126,7 +126,7 @@ func (d *Directory) prepareSignUp(ctx context.Context, p *provider.Pool, n SignU
 		return nil, nil, provider.Invalid("Username", "Username cannot be of email format, since user pool is configured for email alias.")
 	}
 	for name := range n.Attributes {
-		if !d.mayWrite(p, n.Client, name) {
+		if !MayWrite(p, n.Client, name) {
 			return nil, nil, provider.Invalid(name, "The attribute cannot be set at sign-up.")
 		}
 	}
@@ -134,25 +134,14 @@ func (d *Directory) prepareSignUp(ctx context.Context, p *provider.Pool, n SignU
 	if err != nil {
 		return nil, nil, err
 	}
+	if lacks := Missing(p, n.Client, u); len(lacks) > 0 {
+		return nil, nil, provider.Invalid(WireName(lacks[0]), "The user pool requires this attribute.")
+	}
 	if err := d.passwords().Check(ctx, p, u, n.Password); err != nil {
 		return nil, nil, err
 	}
 	pw, err := d.hash(ctx, p, u, n.Password, true)
 	return u, pw, err
-}
-
-// mayWrite says whether whoever signs up through a client may set an attribute.
-// Nobody vouches for their own address.
-func (d *Directory) mayWrite(p *provider.Pool, c *provider.Client, name string) bool {
-	if strings.HasSuffix(name, "_verified") || strings.HasPrefix(name, "dev:") {
-		return false
-	}
-	for _, a := range Schema(p) {
-		if WireName(a) == name && a.Required {
-			return true
-		}
-	}
-	return c == nil || len(c.Settings.WriteAttributes) == 0 || slices.Contains(c.Settings.WriteAttributes, name)
 }
 
 // askSignUp counts a message that a sign-up sends to an address.

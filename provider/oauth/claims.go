@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/directory"
 )
 
 // profileAttributes are the claims of the scope profile (OpenID Connect Core 1.0
@@ -21,15 +22,13 @@ func profileAttributes() []string {
 //
 // The cognito profile gives all readable attributes for openid alone or with
 // profile, and counts addresses and numbers only by their own scopes otherwise.
-func userClaims(u *provider.User, c *client, scopes []string) map[string]any {
+func userClaims(p *provider.Pool, u *provider.User, c *client, scopes []string) map[string]any {
 	out := map[string]any{}
 	has := func(scope string) bool { return slices.Contains(scopes, scope) }
 	everything := c.profile == provider.TokenProfileCognito && (has("profile") || !has("email") && !has("phone"))
 	profile := profileAttributes()
-	for name, value := range u.Attributes {
+	for name, value := range directory.Readable(p, c.Client, u) {
 		switch {
-		case value == "" || !readable(c, name):
-			continue
 		case everything:
 		case name == "email" || name == "email_verified":
 			if !has("email") {
@@ -59,16 +58,6 @@ func userClaims(u *provider.User, c *client, scopes []string) map[string]any {
 		out["updated_at"] = u.UpdatedAt.Unix()
 	}
 	return out
-}
-
-// readable reports whether the client may see an attribute. A verified flag goes
-// with what it is about.
-func readable(c *client, name string) bool {
-	if name == "sub" || name == "identities" { // tokens say these by themselves
-		return false
-	}
-	allowed := c.Settings.ReadAttributes
-	return len(allowed) == 0 || slices.Contains(allowed, name) || slices.Contains(allowed, strings.TrimSuffix(name, "_verified"))
 }
 
 // claimValue gives an attribute, which is always text, the type that its claim

@@ -59,7 +59,7 @@ func (s *Server) signID(ctx context.Context, x *exchange, scopes []string, nonce
 		return "", err
 	}
 	st, algorithm := x.standing, x.client.idAlgorithm()
-	claims := userClaims(&st.User, x.client, scopes)
+	claims := userClaims(x.tenant.Pool, &st.User, x.client, scopes)
 	addGroups(claims, st)
 	addIdentities(claims, st)
 	claims["iss"], claims["sub"], claims["aud"] = x.tenant.Issuer, st.User.ID, x.client.ID

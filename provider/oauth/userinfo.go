@@ -31,7 +31,7 @@ func (s *Server) UserInfo(ctx context.Context, access string) (map[string]any, e
 	if err != nil {
 		return nil, err
 	}
-	out := userClaims(&st.User, client, scopes)
+	out := userClaims(provider.TenantFrom(ctx).Pool, &st.User, client, scopes)
 	if client.profile == provider.TokenProfileCognito {
 		out = texts(out)
 		out["username"] = st.User.Username

@@ -2,7 +2,6 @@ package signin
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -150,7 +149,7 @@ func (f *Federation) Finish(ctx context.Context, pool *provider.Pool, r Return) 
 		return failed, provider.ErrUserDisabled
 	}
 	a.state.proves(user, "", at, "fed")
-	res, err := f.Flow.finish(ctx, pool, a, r.Previous, nil)
+	res, err := f.Flow.proceed(ctx, pool, a, r.Previous, outcome{user: user})
 	if err != nil {
 		return failed, err
 	}
@@ -212,10 +211,7 @@ func (f *Federation) refused(ctx context.Context, pool *provider.Pool, a *Attemp
 	case federation.Refused, federation.BadToken:
 		reason, told = "upstream_invalid", ErrUpstreamInvalid
 	default:
-		if !errors.As(err, &told) || told.Code != provider.CodeUpstream {
-			return err
-		}
-		return f.trail(ctx, pool, a, name, "upstream_attribute", told)
+		return err
 	}
 	return f.trail(ctx, pool, a, name, reason, told.With(err))
 }

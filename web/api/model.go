@@ -134,6 +134,8 @@ func constraints() map[string]constraint {
 		"SigningAlgType":      oneOf("RS256", "PS256", "ES256", "EdDSA"),
 		"OptionalUriType":     text(0, 1024, `(https?://[^\s]+)?`),
 		"DisplayNameType":     text(0, 128, ""),
+		"CountryType":         text(0, 2, `([A-Z]{2})?`),
+		"BoundType":           text(0, 20, `(none|[+-]?[0-9]+)?`),
 		"PolicyTextType":      text(1, 65536, ""),
 		"RoleNameType":        text(1, 64, `[\w+=,.@-]+`),
 		"RoleSecondsType":     number(0, 3600),

@@ -14,7 +14,7 @@ func applyPool(p *provider.Pool, in *UserPoolSettings) error {
 		p.TokenProfile = provider.TokenProfile(in.TokenProfile)
 	}
 	s := &p.Settings
-	s.DisplayName = kept(in.DisplayName, s.DisplayName)
+	s.DisplayName, s.DefaultRegion = kept(in.DisplayName, s.DisplayName), kept(in.DefaultRegion, s.DefaultRegion)
 	s.TermsURL, s.PrivacyURL = kept(in.TermsURL, s.TermsURL), kept(in.PrivacyURL, s.PrivacyURL)
 	s.AutoVerified, s.Tags = in.AutoVerifiedAttributes, in.UserPoolTags
 	if in.MfaConfiguration != "" { // left out of an update, it must not take a protection away
@@ -56,7 +56,7 @@ func applyPool(p *provider.Pool, in *UserPoolSettings) error {
 // wireSettings writes a pool's settings so that an update with what is described
 // changes nothing.
 func wireSettings(out *UserPoolSettings, s *provider.PoolSettings) {
-	out.DisplayName, out.TermsURL, out.PrivacyURL = &s.DisplayName, &s.TermsURL, &s.PrivacyURL
+	out.DisplayName, out.TermsURL, out.PrivacyURL, out.DefaultRegion = &s.DisplayName, &s.TermsURL, &s.PrivacyURL, &s.DefaultRegion
 	out.AutoVerifiedAttributes, out.UserPoolTags = s.AutoVerified, s.Tags
 	out.MfaConfiguration = either(s.MFA == "", "OFF", s.MFA)
 	out.AdminCreateUserConfig = &AdminCreateUserConfigType{AllowAdminCreateUserOnly: &s.AdminCreateOnly}

@@ -43,6 +43,7 @@ func story() []step {
 		}
 		return out
 	}
+	attribute := m{"UserPoolId": "$pool", "AttributeName": "custom:team"}
 	newcomer := m{"ClientId": "$page", "Username": "bob"}
 	server := m{"UserPoolId": "$pool", "Identifier": "https://api.example.com"}
 	idp := m{"UserPoolId": "$pool", "ProviderName": "corp"}
@@ -56,7 +57,15 @@ func story() []step {
 			"Schema":   []m{{"Name": "team", "AttributeDataType": "String", "Mutable": true, "StringAttributeConstraints": m{"MaxLength": "8"}}}}, ""},
 		{id + "DescribeUserPool", pool, ""},
 		{id + "AddCustomAttributes", plus(pool, "CustomAttributes", []m{{"Name": "level", "AttributeDataType": "Number", "NumberAttributeConstraints": m{"MaxValue": "9"}}}), ""},
-		{id + "UpdateUserPool", plus(pool, "DeletionProtection", "ACTIVE", "DisplayName", "The Story"), ""},
+		{own + "UpdateAttribute", plus(attribute, "Required", true, "StringAttributeConstraints", m{"MaxLength": "12"}), ""},
+		{own + "UpdateAttribute", plus(attribute, "AttributeDataType", "Number"), "InvalidParameterException"},
+		{own + "UpdateAttribute", plus(attribute, "Required", false), ""},
+		{own + "UpdateAttribute", plus(attribute, "AttributeName", "custom:none"), "ResourceNotFoundException"},
+		{own + "RetireAttribute", plus(attribute, "AttributeName", "custom:level"), ""},
+		{own + "RestoreAttribute", plus(attribute, "AttributeName", "custom:level"), ""},
+		{own + "RetireAttribute", plus(attribute, "AttributeName", "nickname"), ""},
+		{own + "RetireAttribute", plus(attribute, "AttributeName", "email"), "InvalidParameterException"},
+		{id + "UpdateUserPool", plus(pool, "DeletionProtection", "ACTIVE", "DisplayName", "The Story", "DefaultRegion", "SE"), ""},
 		{id + "DescribeUserPool", pool, ""},
 		{id + "DeleteUserPool", pool, "InvalidParameterException"},
 

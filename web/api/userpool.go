@@ -158,6 +158,9 @@ func wireAttribute(a *provider.Attribute) SchemaAttributeType {
 		Name: directory.WireName(*a), AttributeDataType: a.Type,
 		Mutable: &a.Mutable, Required: &a.Required, DeveloperOnlyAttribute: &a.DevOnly,
 	}
+	if a.Retired {
+		out.Retired = &a.Retired
+	}
 	switch a.Type {
 	case "String":
 		out.StringAttributeConstraints = &StringAttributeConstraintsType{MinLength: number10(a.MinLength), MaxLength: number10(a.MaxLength)}

@@ -28,6 +28,7 @@ type UserPoolSettings struct {
 	IssuerConfiguration         Unserved                         `json:"IssuerConfiguration,omitzero"`
 	TokenProfile                string                           `json:"TokenProfile,omitempty" shape:"TokenProfileType"`
 	DisplayName                 *string                          `json:"DisplayName,omitempty" shape:"DisplayNameType"`
+	DefaultRegion               *string                          `json:"DefaultRegion,omitempty" shape:"CountryType"`
 	TermsURL                    *string                          `json:"TermsURL,omitempty" shape:"OptionalUriType"`
 	PrivacyURL                  *string                          `json:"PrivacyURL,omitempty" shape:"OptionalUriType"`
 	SessionConfiguration        *SessionConfigurationType        `json:"SessionConfiguration,omitempty"`
@@ -84,13 +85,15 @@ type AdminCreateUserConfigType struct {
 	InviteMessageTemplate     Kept   `json:"InviteMessageTemplate,omitzero"`
 }
 
-// SchemaAttributeType is one attribute of a user pool, standard or custom.
+// SchemaAttributeType is one attribute of a user pool, standard or custom. Retired,
+// which Cognito does not have, is answered only; see RetireAttribute.
 type SchemaAttributeType struct {
 	Name                       string                          `json:"Name,omitempty" shape:"CustomAttributeNameType"`
 	AttributeDataType          string                          `json:"AttributeDataType,omitempty" shape:"AttributeDataType"`
 	DeveloperOnlyAttribute     *bool                           `json:"DeveloperOnlyAttribute,omitempty"`
 	Mutable                    *bool                           `json:"Mutable,omitempty"`
 	Required                   *bool                           `json:"Required,omitempty"`
+	Retired                    *bool                           `json:"Retired,omitempty"`
 	NumberAttributeConstraints *NumberAttributeConstraintsType `json:"NumberAttributeConstraints,omitempty"`
 	StringAttributeConstraints *StringAttributeConstraintsType `json:"StringAttributeConstraints,omitempty"`
 }

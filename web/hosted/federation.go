@@ -110,6 +110,13 @@ func (d *Door) fromUpstream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if res.Principal == nil { // the pool wants to know more than the upstream told
+		b, err := d.beside(w, r, res.Attempt.ID)
+		if b == nil {
+			return err
+		}
+		return respond.Redirect(w, b.to(r, stepPath(b.attempt.Step)))
+	}
 	return d.enter(w, r, res)
 }
 

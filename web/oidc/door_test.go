@@ -77,6 +77,10 @@ func open(t testing.TB, st *store.Store) *door {
 	trail := &audit.Log{Store: st}
 	d.keys = &token.Keys{Store: st, Sealer: sealer, Audit: trail, Cache: token.NewCache(st)}
 	pool := &provider.Pool{ID: poolID, Name: "test", Kind: provider.PoolKindUsers, TokenProfile: provider.TokenProfileStandard}
+	pool.Settings.Schema = []provider.Attribute{
+		{Name: "tier", Custom: true, Type: "String", Mutable: true}, {Name: "badge", Custom: true, Type: "String", Mutable: true, Retired: true},
+		{Name: "zoneinfo", Type: "String", Mutable: true, Retired: true},
+	}
 	must(t, st.All().CreatePool(ctx, pool))
 	p := st.Pool(poolID)
 	for _, key := range signingKeys() {
@@ -153,7 +157,9 @@ func seed(t testing.TB, p *store.Pool) {
 		GrantTypes: []string{"authorization_code", "refresh_token"}, Scopes: []string{"openid", "profile", "email", "phone", "notes/read"}}
 	consented := code
 	consented.RequireConsent = true
-	theirs := code
+	told := code
+	told.ReadAttributes = []string{"email", "name", "custom:tier", "custom:badge", "zoneinfo"}
+	theirs := told
 	theirs.TokenProfile = provider.TokenProfileCognito
 	service := provider.ClientSettings{OAuthEnabled: true, GrantTypes: []string{"client_credentials"}, Scopes: []string{"notes/read", "notes/write"}}
 	secrets := func() []provider.ClientSecret {
@@ -161,7 +167,7 @@ func seed(t testing.TB, p *store.Pool) {
 	}
 	for _, c := range []*provider.Client{
 		{ID: public, Settings: code},
-		{ID: web, Settings: code, Secrets: secrets()},
+		{ID: web, Settings: told, Secrets: secrets()},
 		{ID: machine, Settings: service, Secrets: secrets()},
 		{ID: third, Settings: consented, Secrets: secrets()},
 		{ID: cognito, Settings: theirs, Secrets: secrets()},
@@ -170,7 +176,8 @@ func seed(t testing.TB, p *store.Pool) {
 		must(t, p.CreateClient(ctx, c))
 	}
 	must(t, p.CreateUser(ctx, &provider.User{ID: userID, Username: "alice", Status: provider.UserConfirmed, Enabled: true,
-		Attributes: map[string]string{"email": "alice@example.com", "email_verified": "true", "name": "Alice Archer", "custom:tier": "gold"}},
+		Attributes: map[string]string{"email": "alice@example.com", "email_verified": "true", "name": "Alice Archer", "nickname": "Al", "custom:tier": "gold",
+			"custom:badge": "7", "zoneinfo": "Europe/Berlin"}},
 		[]provider.UserName{{Key: "alice", Kind: "username"}}))
 	must(t, p.CreateIdP(ctx, &provider.IdentityProvider{Name: "Corp", Type: "OIDC"}))
 	_, err := p.AddFederatedLogin(ctx, &provider.FederatedLogin{Provider: "Corp", Subject: "1234", Issuer: "https://corp.example.com", UserID: userID})

@@ -1,6 +1,7 @@
 package oidc_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -128,6 +129,29 @@ func TestCodeFlow(t *testing.T) {
 		}
 		if id["at_hash"] == "" || id["at_hash"] == nil {
 			t.Error("no at_hash")
+		}
+	})
+}
+
+// A client is told what it may read: all that is standard unless it lists
+// attributes, and never what the pool has retired.
+func TestClientsReadWhatTheyMay(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *door) {
+		d.signIn()
+		for client, want := range map[string]map[string]any{
+			public: {"name": "Alice Archer", "nickname": "Al", "email": "alice@example.com", "email_verified": true, "custom:tier": nil, "custom:badge": nil, "zoneinfo": nil},
+			web:    {"name": "Alice Archer", "nickname": nil, "email": "alice@example.com", "email_verified": true, "custom:tier": "gold", "custom:badge": nil, "zoneinfo": nil},
+		} {
+			got := d.tokens(t, client, map[string]string{web: password}[client])
+			_, id := claims(t, got.ID)
+			var info map[string]any
+			must(t, json.Unmarshal(d.userInfo(got.Access).Body.Bytes(), &info))
+			for name, value := range want {
+				if id[name] != value || info[name] != value {
+					t.Errorf("%s is told %s as %v and %v, want %v", client, name, id[name], info[name], value)
+				}
+			}
 		}
 	})
 }

@@ -1,0 +1,63 @@
+package directory
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"github.com/cognate-idp/cognate/provider"
+)
+
+// Phone reads a telephone number as people write it, with spaces, dashes, dots and
+// brackets, and answers it in international form (ITU-T E.164). A number without
+// its country code counts as one of the pool's default region. It answers false
+// for what no network could have given out.
+func Phone(p *provider.Pool, text string) (string, bool) {
+	if !phoneLike(text) {
+		return "", false
+	}
+	number, err := phonenumbers.Parse(text, p.Settings.DefaultRegion)
+	if err != nil || !phonenumbers.IsPossibleNumber(number) {
+		return "", false
+	}
+	out := phonenumbers.Format(number, phonenumbers.E164)
+	return out, len(out) <= 16 // a plus and 15 digits
+}
+
+// phoneLike keeps words away from the parser, which knows numbers in letters, and
+// looks past text in front of one.
+func phoneLike(text string) bool {
+	digits := 0
+	for _, r := range text {
+		switch {
+		case '0' <= r && r <= '9':
+			digits++
+		case !strings.ContainsRune("+ -()./\u00a0\u2010\u2011\u2013", r):
+			return false
+		}
+	}
+	return digits >= 5 && digits <= 20
+}
+
+// canonical is the form in which a value of an attribute is kept.
+func canonical(p *provider.Pool, name, value string) string {
+	if name == "phone_number" {
+		if number, ok := Phone(p, value); ok {
+			return number
+		}
+	}
+	return value
+}
+
+// byPhone reports whether a pool's users may sign in by their telephone number.
+func byPhone(p *provider.Pool) bool {
+	return slices.Contains(p.Settings.UsernameAttrs, "phone_number") || slices.Contains(p.Settings.AliasAttrs, "phone_number")
+}
+
+func checkRegion(region string) error {
+	if region != "" && phonenumbers.GetCountryCodeForRegion(region) == 0 {
+		return provider.Invalid("DefaultRegion", "%q is no country in two capital letters, such as DE.", region)
+	}
+	return nil
+}
