@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"image/png"
+	"net/url"
 	"strings"
 	"time"
 
@@ -62,7 +63,7 @@ func (e *Enrolment) Grouped() string {
 func (e *Enrolment) QR() ([]byte, error) {
 	img, err := e.key.Image(240, 240)
 	if err != nil {
-		return nil, fmt.Errorf("draw QR code: %w", err)
+		return nil, errors.New("draw QR code: the address does not fit") // the cause holds the secret
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
@@ -89,7 +90,7 @@ func (e *Enrolment) UnmarshalJSON(b []byte) error {
 func (f *Factors) OfferTOTP(_ context.Context, pool *provider.Pool, u *provider.User) (offer *Enrolment, write func(context.Context) error, err error) {
 	raw := secret.Bytes(totpSecret)
 	key, err := totp.Generate(totp.GenerateOpts{
-		Issuer: label(pool.Title(), 64), AccountName: label(u.KnownAs(), 128), Secret: raw, Period: totpStep, Digits: totpDigits, Algorithm: otp.AlgorithmSHA1,
+		Issuer: label(pool.Title(), 150), AccountName: label(u.KnownAs(), 240), Secret: raw, Period: totpStep, Digits: totpDigits, Algorithm: otp.AlgorithmSHA1,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("make authenticator secret: %w", err)
@@ -101,16 +102,21 @@ func (f *Factors) OfferTOTP(_ context.Context, pool *provider.Pool, u *provider.
 }
 
 // label fits a name into an otpauth: address, in which a colon parts issuer and
-// account, and keeps the picture small enough to scan.
+// account. It takes at most so many bytes once it is escaped, so that the picture
+// stays one that can be scanned.
 func label(name string, most int) string {
-	runes := []rune(strings.TrimSpace(strings.ReplaceAll(name, ":", " ")))
-	if len(runes) > most {
-		runes = runes[:most]
+	name = strings.TrimSpace(strings.ReplaceAll(name, ":", " "))
+	size := 0
+	for i, r := range name {
+		if size += len(url.QueryEscape(string(r))); size > most {
+			name = name[:i]
+			break
+		}
 	}
-	if len(runes) == 0 {
+	if name == "" {
 		return "Cognate"
 	}
-	return string(runes)
+	return name
 }
 
 // EnrolTOTP checks the first code of the secret that is pending. write makes that

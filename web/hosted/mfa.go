@@ -51,7 +51,7 @@ func (d *Door) drawSetUp(b *beside, w http.ResponseWriter, r *http.Request, f ur
 		Chrome: b.chrome(r), Action: b.to(r, "/mfa/setup"), Flow: a.ID, Choices: a.Choices(), Method: a.Method(), Options: string(a.Passkey()),
 		Problem: secondProblem(why), RetryAfter: retryAfter(why),
 	}
-	if app := a.Enrolment(); app != nil {
+	if app := a.Enrolment(); app != nil && v.Problem != page.SecondOver {
 		if err := showApp(&v, app); err != nil {
 			return err
 		}
