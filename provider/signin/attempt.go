@@ -24,8 +24,9 @@ type Attempt struct {
 	ClientID        string // may be empty
 	Username        string // what was typed, or hinted at first
 
-	pool  string
-	state state
+	pool   string
+	state  state
+	sealed []byte // the state as it was read
 }
 
 // state is what an attempt remembers between steps. It is sealed in the store.
@@ -58,6 +59,8 @@ type state struct {
 	Remember      bool              `json:"remember,omitempty"` // and the answer was yes
 	Passkey       json.RawMessage   `json:"passkey,omitempty"`  // what a passkey in place of a name must answer
 	Nudged        bool              `json:"nudged,omitempty"`   // a passkey was offered
+	// Custom is how far the pool's own questions have come; nil where the client has none.
+	Custom *customSteps `json:"custom,omitempty"`
 	// NoPassword: the client offers upstream providers alone.
 	NoPassword bool `json:"no_password,omitempty"`
 	// Newcomer is the account that waits at StepConfirm.
@@ -120,6 +123,9 @@ func (f *Flow) Begin(ctx context.Context, pool *provider.Pool, s Start) (*Attemp
 		a.ClientID, a.state.ClientID = s.Client.ID, s.Client.ID
 		a.state.Reveal = s.Client.Settings.RevealUnknownUsers
 		a.state.NoPassword = !offersLocal(s.Client)
+		if wantsCustom(s.Client) {
+			a.state.Custom = &customSteps{}
+		}
 		if m := s.Client.Settings.AuthSessionMinutes; m > 0 {
 			life = time.Duration(m) * time.Minute
 		}
@@ -167,7 +173,7 @@ func (f *Flow) Attempt(ctx context.Context, pool *provider.Pool, id, binding str
 	if err != nil {
 		return nil, fmt.Errorf("open attempt: %w", err)
 	}
-	a := &Attempt{ID: id, Step: Step(row.Step), AuthorizationID: row.AuthorizationID, pool: pool.ID}
+	a := &Attempt{ID: id, Step: Step(row.Step), AuthorizationID: row.AuthorizationID, pool: pool.ID, sealed: row.State}
 	if err := json.Unmarshal(plain, &a.state); err != nil {
 		return nil, fmt.Errorf("read attempt: %w", err)
 	}
@@ -177,11 +183,17 @@ func (f *Flow) Attempt(ctx context.Context, pool *provider.Pool, id, binding str
 
 // move stores an attempt's new step and state, if it still stands at step from.
 func (f *Flow) move(ctx context.Context, a *Attempt, from Step) error {
+	return f.moveFrom(ctx, a, from, nil)
+}
+
+// moveFrom is move, unless another request has changed the state too since it was
+// sealed so; nil does not look.
+func (f *Flow) moveFrom(ctx context.Context, a *Attempt, from Step, was []byte) error {
 	sealed, err := f.seal(a)
 	if err != nil {
 		return err
 	}
-	return f.Store.Pool(a.pool).MoveAttempt(ctx, &provider.Attempt{ID: a.ID, Step: string(a.Step), State: sealed}, string(from))
+	return f.Store.Pool(a.pool).MoveAttempt(ctx, &provider.Attempt{ID: a.ID, Step: string(a.Step), State: sealed}, string(from), was)
 }
 
 func (f *Flow) seal(a *Attempt) ([]byte, error) {

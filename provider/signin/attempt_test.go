@@ -53,7 +53,7 @@ func TestStateOfAnotherAttemptDoesNotOpen(t *testing.T) {
 		}
 		theirs := w.open(nil)
 		proven.ID = theirs.attempt
-		if err := rows.MoveAttempt(t.Context(), proven, string(signin.StepPassword)); err != nil {
+		if err := rows.MoveAttempt(t.Context(), proven, string(signin.StepPassword), nil); err != nil {
 			t.Fatal(err)
 		}
 		if r, err := theirs.answer(signin.Answer{NewPassword: "Another-horse-8"}); err == nil || !errors.Is(err, secret.ErrSealed) {

@@ -24,6 +24,8 @@ type Flow struct {
 	Directory *directory.Directory // sign-up and recovery; nil for neither
 	Breached  *risk.Breached       // passwords known from breaches, for pools that ask; nil for none
 	Factors   *factor.Factors      // what people prove themselves with beside a password; nil for nothing
+
+	Challenger Challenger // asks the pools' own questions; nil for none
 }
 
 // Result is how an answer ended: with the next step, or with somebody known.
@@ -42,6 +44,9 @@ type outcome struct {
 	user  *provider.User // whose step it was, for the gates
 	write func(ctx context.Context) error
 	try   *risk.Try
+	// exact: of two answers at once to one question, only one may move the attempt on,
+	// though it stays at the same step.
+	exact bool
 }
 
 // Answer takes what the person gave for the attempt's step.
@@ -84,8 +89,12 @@ func (f *Flow) proceed(ctx context.Context, pool *provider.Pool, a *Attempt, pre
 	}
 	from := a.Step
 	a.Step = out.next
+	var was []byte
+	if out.exact {
+		was = a.sealed
+	}
 	err := f.Store.Tx(ctx, func(ctx context.Context) error {
-		if err := f.move(ctx, a, from); err != nil || out.write == nil {
+		if err := f.moveFrom(ctx, a, from, was); err != nil || out.write == nil {
 			return err
 		}
 		return out.write(ctx)

@@ -27,12 +27,15 @@ func (p *Pool) Attempt(ctx context.Context, id string) (*provider.Attempt, error
 }
 
 // MoveAttempt stores the attempt's next step and state if it still stands at step
-// from; provider.ErrAttemptNotFound when another request has moved it.
-func (p *Pool) MoveAttempt(ctx context.Context, a *provider.Attempt, from string) error {
+// from, and its state is still was unless that is nil; provider.ErrAttemptNotFound
+// when another request has moved it.
+func (p *Pool) MoveAttempt(ctx context.Context, a *provider.Attempt, from string, was []byte) error {
 	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
-		r := db.Exec("update attempts set step = ?, state = ? where pool = ? and id = ? and step = ?",
-			a.Step, a.State, p.ID, a.ID, from)
-		return one(r, provider.ErrAttemptNotFound)
+		q, args := "update attempts set step = ?, state = ? where pool = ? and id = ? and step = ?", []any{a.Step, a.State, p.ID, a.ID, from}
+		if was != nil {
+			q, args = q+" and state = ?", append(args, was)
+		}
+		return one(db.Exec(q, args...), provider.ErrAttemptNotFound)
 	})
 }
 

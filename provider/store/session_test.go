@@ -97,10 +97,10 @@ func TestAttemptMovesAndEndsOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		a.Step = "two"
-		if err := p.MoveAttempt(t.Context(), a, "one"); err != nil {
+		if err := p.MoveAttempt(t.Context(), a, "one", nil); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.MoveAttempt(t.Context(), a, "one"); !errors.Is(err, provider.ErrAttemptNotFound) {
+		if err := p.MoveAttempt(t.Context(), a, "one", nil); !errors.Is(err, provider.ErrAttemptNotFound) {
 			t.Errorf("moved twice: %v", err)
 		}
 		if err := p.EndAttempt(t.Context(), "a", "one"); !errors.Is(err, provider.ErrAttemptNotFound) {

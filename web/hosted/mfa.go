@@ -19,6 +19,7 @@ func (d *Door) secondRoutes(mux *http.ServeMux) {
 	d.mount(mux, stepPage{step: signin.StepSecond, fields: fields, read: factorAnswer, draw: d.drawSecond})
 	d.mount(mux, stepPage{step: signin.StepSetUp, fields: fields, read: factorAnswer, draw: d.drawSetUp})
 	d.mount(mux, stepPage{step: signin.StepRecoveryCodes, read: func(url.Values) signin.Answer { return signin.Answer{} }, draw: d.drawRecoveryCodes})
+	d.mount(mux, d.challengePage())
 }
 
 // factorAnswer reads a form of the pages about second factors.

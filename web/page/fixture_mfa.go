@@ -39,7 +39,22 @@ func mfaFixtures(app Chrome) []Fixture {
 	out = append(out, Fixture{"mfa-throttled-a-while", brief})
 	second.Sent = true
 	out = append(out, Fixture{"mfa-sent", second})
+	out = append(out, challengeFixtures(app)...)
 	return append(out, setUpFixtures(app)...)
+}
+
+// challengeFixtures are the pages that ask a pool's own question.
+func challengeFixtures(app Chrome) []Fixture {
+	v := Challenge{Chrome: app, Action: "/us-east-1_Example01/challenge", Flow: "f", Question: "What is the name of your first bicycle?", StartURL: "/login"}
+	out := []Fixture{{"challenge", v}}
+	v.RetryAfter = 20
+	for _, p := range []Problem{SecondMissing, SecondWrong, SecondThrottled, SecondDisabled, SecondUnavailable} {
+		v.Problem = p
+		out = append(out, Fixture{"challenge-" + slug(p), v})
+	}
+	v.Flow, v.Problem = "", ChallengeFailed
+	out = append(out, Fixture{"challenge-failed", v})
+	return append(out, Fixture{"challenge-unworded", Challenge{Chrome: app, Action: "/challenge", Flow: "f", StartURL: "/login"}})
 }
 
 // setUpFixtures are the pages on which a second factor is set up.

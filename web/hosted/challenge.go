@@ -1,0 +1,37 @@
+package hosted
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/cognate-idp/cognate/provider/signin"
+	"github.com/cognate-idp/cognate/web/page"
+)
+
+// challengePage asks the pool's own questions.
+func (d *Door) challengePage() stepPage {
+	return stepPage{
+		step: signin.StepCustom, fields: []string{"answer"},
+		read: func(f url.Values) signin.Answer { return signin.Answer{Code: f.Get("answer")} },
+		draw: d.drawChallenge,
+	}
+}
+
+func (d *Door) drawChallenge(b *beside, w http.ResponseWriter, r *http.Request, f url.Values, why error) error {
+	status, err := refusal(w, r, why)
+	if err != nil {
+		return err
+	}
+	v := page.Challenge{
+		Chrome: b.chrome(r), Action: b.to(r, "/challenge"), Flow: b.attempt.ID, Question: b.attempt.Question(),
+		Problem: secondProblem(why), RetryAfter: retryAfter(why), StartURL: here(r, "/login", b.waiting.ID),
+	}
+	switch {
+	case errors.Is(why, signin.ErrChallengeFailed):
+		v.Flow, v.Problem = "", page.ChallengeFailed
+	case why == nil && b.attempt.AnsweredWrong():
+		v.Problem = page.SecondWrong
+	}
+	return d.Pages.Render(w, r, status, v)
+}
