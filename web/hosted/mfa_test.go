@@ -142,7 +142,7 @@ func TestGuessingIsSlowedDownAndSaysHowLong(t *testing.T) {
 		v := w.visit().signIn("app").onward()
 		v.submit("code", w.codeOf(v.secret(), 0)).onward().submit()
 		for range 5 {
-			v = w.visit().signIn("app").onward().submit("code", "000000")
+			w.visit().signIn("app").onward().submit("code", "000000")
 		}
 		v = w.visit().signIn("app").onward().submit("code", "000000").want(429, "Too many tries. Wait ")
 		if v.answer.Header.Get("Retry-After") == "" {
