@@ -52,13 +52,6 @@ func newWorld(t *testing.T, st *store.Store) *world {
 	return w
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // write runs what a check allows, in a transaction.
 func (w *world) write(f func(context.Context) error) error { return w.st.Tx(w.t.Context(), f) }
 
