@@ -15,10 +15,6 @@ import (
 	"github.com/cognate-idp/cognate/provider/message"
 )
 
-// passkeyCopied tells a user that one of their passkeys is suspect. What was added or
-// removed has the words of other factors.
-const passkeyCopied message.Kind = "passkey_copied"
-
 // challengeLife is how long a person who is signed in has to add a passkey. The
 // browser is told less.
 const challengeLife = 10 * time.Minute
@@ -209,7 +205,7 @@ func (f *Factors) suspect(ctx context.Context, pool *provider.Pool, u *provider.
 		if err := f.note(ctx, pool, "user.passkey_suspect", k); err != nil {
 			return err
 		}
-		return f.Post.Tell(ctx, pool, u, passkeyCopied)
+		return f.Post.Tell(ctx, pool, u, message.PasskeySuspect)
 	})
 }
 

@@ -17,6 +17,7 @@ import (
 const (
 	recoveryCodes  = 10
 	recoveryLength = 10
+	recoveryLow    = 3 // with so many left, the user is told once to make new ones
 )
 
 // NewRecoveryCodes makes a set of recovery codes, as people read them. write keeps
@@ -112,7 +113,10 @@ func (f *Factors) useRecoveryCode(ctx context.Context, pool *provider.Pool, u *p
 	if err != nil {
 		return err
 	}
-	return f.Post.Notify(ctx, u, message.Letter{Pool: pool, Kind: message.RecoveryCodeUsed, Left: left})
+	if err := f.Post.Notify(ctx, u, message.Letter{Pool: pool, Kind: message.RecoveryCodeUsed, Left: left}); err != nil || left != recoveryLow {
+		return err
+	}
+	return f.Post.Notify(ctx, u, message.Letter{Pool: pool, Kind: message.RecoveryCodesLow, Left: left})
 }
 
 func (f *Factors) recoveryHash(c *provider.RecoveryCode, plain string) ([]byte, error) {

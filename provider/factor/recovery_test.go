@@ -52,6 +52,12 @@ func TestRecoveryCodesWorkOnceEach(t *testing.T) {
 		if len(told) != 6 || !strings.Contains(told[0].Subject, "new recovery codes") || !strings.Contains(told[5].Text, "codes left: 5") {
 			t.Errorf("%+v", told)
 		}
+		for _, code := range codes[5:7] {
+			must(t, w.recover(code))
+		}
+		if told := w.told(); len(told) != 9 || !strings.Contains(told[8].Subject, "few recovery codes") {
+			t.Errorf("with three left: %+v", told[6:])
+		}
 		for _, m := range told {
 			for _, code := range codes {
 				if strings.Contains(m.Text, code) {
