@@ -118,6 +118,12 @@ func TestCommands(t *testing.T) {
 	if code, _, errs := s.try("correct-horse-1B!\n", "user", "set-password", "bob@example.com", "--pool", pool); code != exitOK {
 		t.Error(errs)
 	}
+	if code, _, errs := s.try("md5:5f4dcc3b5aa765d61d8327deb882cf99\n", "user", "set-password-hash", "bob", "--pool", pool); code == exitOK || !strings.Contains(errs, "its form is not known") {
+		t.Errorf("a hash that nobody understands: %d %s", code, errs)
+	}
+	if code, _, errs := s.try("$2b$05$5mVsUj2zZW1xpv1VwWBzEe6jX1lF0WA3UoaXBvekGKtlpD1UkuQty\n", "user", "set-password-hash", "bob", "--pool", pool); code != exitOK {
+		t.Error(errs)
+	}
 	s.must("user", "add-to-group", "bob", "staff", "--pool", pool)
 	s.must("user", "disable", "bob", "--pool", pool)
 	s.must("user", "update", "bob", "--pool", pool, "--attribute", "name=Bob", "--remove", "email")

@@ -60,6 +60,8 @@ type config struct {
 	SMSTimeout       int    `koanf:"sms_timeout"` // seconds for one text
 	LogLevel         string `koanf:"log_level"`   // debug, info, warn, error
 	LogFormat        string `koanf:"log_format"`  // json (default) or text
+	// BreachedURL is a range API that knows passwords from breaches; empty asks nobody.
+	BreachedURL string `koanf:"breached_passwords_url"`
 
 	// By flag only: a file must not turn a server into a toy.
 	dev, ephemeral, selfTLS bool
@@ -184,6 +186,7 @@ func (c *config) check() error {
 		{defaultPassword(c.Database), "the database URL holds a well-known password", "give the database user a password of its own"},
 		{c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") && !strings.HasPrefix(c.Database, "sqlite:"), "database must be a postgres:// URL or sqlite:PATH", "leave it empty for SQLite in the data folder"},
 		{c.dev && !loopback(c.Listen), "--dev has known weaknesses and listens on loopback only", "use --listen localhost:PORT, or start without --dev"},
+		{c.BreachedURL != "" && !validRange(c.BreachedURL), "breached_passwords_url must be an absolute http or https URL without query, fragment or password", "for example breached_passwords_url: https://api.pwnedpasswords.com/range/"},
 		{!slices.Contains([]string{"json", "text"}, c.LogFormat), "log_format must be json or text", "leave it out for json"},
 		{!slices.Contains([]string{"debug", "info", "warn", "error"}, c.LogLevel), "log_level must be debug, info, warn or error", "leave it out for info"},
 		{!regionWord(c.Region), "region must look like us-east-1: client libraries check the form of ids", "leave it out for us-east-1"},
@@ -217,6 +220,11 @@ func validListen(s string) bool {
 func validBase(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Path == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+}
+
+func validRange(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
 }
 
 func plainRemote(s string) bool {

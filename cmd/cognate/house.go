@@ -100,8 +100,10 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	post := &message.Post{Letters: letters, Outbox: outbox}
 	upstreams := &catalog.Catalog{HTTP: guarded}
 	guard := &risk.Guard{Store: st}
+	breached := &risk.Breached{HTTP: guarded, URL: conf.BreachedURL, Log: log}
+	numbers.breached(breached)
 	people := directory.New(directory.Config{
-		Guard: guard, Post: post,
+		Guard: guard, Post: post, Breached: breached,
 		Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Region: conf.Region, Invite: invite(post), CheckIdP: upstreams.Check,
 	})
 	factors := &factor.Factors{Store: st, Sealer: sealer, Audit: trail, Post: post, BaseURL: conf.BaseURL}
@@ -111,6 +113,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	sessions := &signin.Sessions{Store: st, Audit: trail}
 	flow := &signin.Flow{
 		Store: st, Sealer: sealer, Hasher: hasher, Guard: guard, Audit: trail, Sessions: sessions, Directory: people, Factors: factors,
+		Breached: breached,
 	}
 	authorizer := oauth.New(oauth.Server{Store: st, Keys: keys, Sealer: sealer, Audit: trail, Log: log, Now: time.Now})
 	feed := &dataset.Feed{Store: st, Log: log}

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/cognate-idp/cognate/provider/risk"
 	"github.com/cognate-idp/cognate/provider/store"
 )
 
@@ -52,6 +53,20 @@ func (m *metrics) count(st *store.Store) {
 			commit.Inc()
 		}
 	})
+}
+
+// breached counts what is asked of the range API, and how often it does not answer.
+func (m *metrics) breached(b *risk.Breached) {
+	for _, c := range []struct {
+		name, help string
+		count      func() uint64
+	}{
+		{"cognate_breached_asked_total", "Passwords that the breached passwords API was asked about.", b.Asked},
+		{"cognate_breached_failed_total", "Passwords taken because the breached passwords API did not answer.", b.Failed},
+	} {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: c.name, Help: c.help},
+			func() float64 { return float64(c.count()) }))
+	}
 }
 
 func (m *metrics) measure(route, method string, status int, took time.Duration) {

@@ -103,6 +103,16 @@ func userCommand() *cobra.Command {
 		}, withPool, func(c *cobra.Command) {
 			c.Flags().BoolVar(&temporary, "temporary", false, "it must be changed at the next sign-in")
 		}),
+		verb("set-password-hash USER", "Give a user a password by the hash that another system has of it, read from standard input", func(s *session, args []string) error {
+			return s.withUser(args[0], func(in m) error {
+				hash, err := s.line("password hash")
+				if err != nil {
+					return err
+				}
+				in["PasswordHash"] = hash
+				return s.do(api.Own, "AdminSetUserPasswordHash", in, "Set the password of %s by its hash.", args[0])
+			})
+		}, withPool),
 		userVerb("enable", "Let a user in again", "AdminEnableUser", "Enabled user %s."),
 		userVerb("disable", "Shut a user out and end what they are signed in to", "AdminDisableUser", "Disabled user %s."),
 		userVerb("confirm", "Confirm a user who signed up", "AdminConfirmSignUp", "Confirmed user %s."),

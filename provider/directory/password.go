@@ -64,7 +64,7 @@ func (d *Directory) SetPasswordHash(ctx context.Context, pool, name, hash string
 	}
 	kind, err := secret.HashKind(hash)
 	if err != nil {
-		return provider.Invalid("PasswordHash", "The hash cannot be used: %s.", err)
+		return provider.Invalid("PasswordHash", "%s.", err)
 	}
 	return d.setPassword(ctx, p, u, &provider.Password{UserID: u.ID, Hash: hash}, map[string]string{"hash": kind}, nil)
 }

@@ -104,6 +104,7 @@ func TestOperatorsAreTheOwnersAlone(t *testing.T) {
 	password := m{"UserPoolId": p.ID, "Username": "owner", "Password": "NowItIsMine1!", "Permanent": true}
 	for target, in := range map[string]m{
 		userPools + "AdminSetUserPassword": password,
+		own + "AdminSetUserPasswordHash":   {"UserPoolId": p.ID, "Username": "owner", "PasswordHash": "$2b$05$5mVsUj2zZW1xpv1VwWBzEe6jX1lF0WA3UoaXBvekGKtlpD1UkuQty"},
 		userPools + "AdminDisableUser":     {"UserPoolId": p.ID, "Username": "owner"},
 		userPools + "AdminCreateUser":      {"UserPoolId": p.ID, "Username": "eve"},
 		own + "GrantOperatorRole":          {"Username": "admin", "Role": "owner"},

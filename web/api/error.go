@@ -100,6 +100,9 @@ func exceptionName(e *provider.Error) string {
 	case provider.CodeThrottled:
 		return "TooManyRequestsException"
 	case provider.CodePasswordPolicy:
+		if provider.PasswordFaultOf(e) == provider.PasswordReused {
+			return "PasswordHistoryPolicyViolationException"
+		}
 		return "InvalidPasswordException"
 	case provider.CodeUpstream:
 		return "ExternalServiceException"

@@ -130,6 +130,7 @@ func constraints() map[string]constraint {
 		"MaximumAgeDaysType":  number(0, 3650),
 		"RememberDaysType":    number(1, 3650),
 		"SessionSecondsType":  number(60, 31536000),
+		"PasswordHashType":    text(1, 1024, `[\S]+`),
 		"TokenProfileType":    oneOf("standard", "cognito"),
 		"SigningAlgType":      oneOf("RS256", "PS256", "ES256", "EdDSA"),
 		"OptionalUriType":     text(0, 1024, `(https?://[^\s]+)?`),

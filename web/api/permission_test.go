@@ -33,7 +33,7 @@ func TestPermissions(t *testing.T) {
 	// whoever is let in is answered another exception, and nothing is changed.
 	in := m{
 		"UserPoolId": pool, "IdentityPoolId": ipool, "PoolId": pool, "IdentityId": "us-east-1:0", "MaxResults": 1, "ClientId": "none", "ClientName": "<",
-		"ClientSecretId": "none", "GroupName": "none", "Username": "none", "Password": "x", "Identifier": "none", "Name": "<", "ProviderName": "none",
+		"ClientSecretId": "none", "GroupName": "none", "Username": "none", "Password": "x", "PasswordHash": "x", "Identifier": "none", "Name": "<", "ProviderName": "none",
 		"ProviderType": "none", "ProviderDetails": m{}, "IdpIdentifier": "none", "UserAttributes": []m{}, "UserAttributeNames": []string{},
 		"CustomAttributes": []m{{"Name": "x", "DeveloperOnlyAttribute": true, "Required": true}}, "AttributeName": "none", "RoleName": "none", "Roles": m{}, "ConfirmationCode": "0", "AccessKeyId": "NONENONENONENONE", "Role": "admin", "DeviceKey": "x_0",
 	}
