@@ -139,15 +139,18 @@ func refused(fault provider.PasswordFault, why string) error {
 // in many words by chance.
 const personalLength = 4
 
-// personal reports whether a password holds a name or an address of its user.
+// personal reports whether a password holds a name or an address of its user, or a
+// part of one: static/js/strength.js asks the same.
 func personal(u *provider.User, password string) bool {
 	if u == nil {
 		return false
 	}
-	local, _, _ := strings.Cut(u.Attributes["email"], "@")
-	names := []string{u.Username, u.Attributes["email"], local, u.Attributes["preferred_username"], strings.TrimPrefix(u.Attributes["phone_number"], "+")}
-	for _, attribute := range []string{"name", "given_name", "middle_name", "family_name", "nickname"} {
-		names = append(names, strings.Fields(u.Attributes[attribute])...)
+	var names []string
+	for _, attribute := range []string{u.Username, u.Attributes["email"], u.Attributes["preferred_username"], u.Attributes["phone_number"],
+		u.Attributes["name"], u.Attributes["given_name"], u.Attributes["middle_name"], u.Attributes["family_name"], u.Attributes["nickname"]} {
+		local, _, _ := strings.Cut(attribute, "@")
+		names = append(names, attribute, local)
+		names = append(names, strings.FieldsFunc(local, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.M, unicode.Nd) })...)
 	}
 	folded := strings.ToLower(password)
 	for _, name := range names {

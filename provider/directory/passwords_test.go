@@ -41,6 +41,7 @@ func TestWhyAPasswordIsNotTaken(t *testing.T) {
 		{provider.PasswordPolicy{}, "my-LINDQVIST-pass", provider.PasswordPersonal},
 		{provider.PasswordPolicy{}, "northwind.example", ""},
 		{provider.PasswordPolicy{}, "so Mika.L it is", provider.PasswordPersonal},
+		{provider.PasswordPolicy{}, "mikado-sticks", provider.PasswordPersonal},
 		{provider.PasswordPolicy{}, "call 46701234567", provider.PasswordPersonal},
 		{provider.PasswordPolicy{}, "ann is too short a name", ""},
 	} {

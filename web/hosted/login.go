@@ -187,7 +187,8 @@ func (d *Door) draw(w http.ResponseWriter, r *http.Request, status int, a *signi
 	if a.Step == signin.StepNewPassword {
 		return d.Pages.Render(w, r, status, page.NewPassword{
 			Chrome: top, Action: action, Flow: a.ID, Identifier: a.Username,
-			Policy: page.PolicyOf(pool.Settings.PasswordPolicy), Problem: newPasswordProblem(why),
+			Policy: page.PolicyOf(pool.Settings.PasswordPolicy), TooOld: a.ChangeReason() == signin.ChangeTooOld,
+			Problem: newPasswordProblem(why), Fault: provider.PasswordFaultOf(why),
 		})
 	}
 	v := page.SignIn{
@@ -250,8 +251,8 @@ func newPasswordProblem(err error) page.Problem {
 		return page.NewPasswordMissing
 	case errors.Is(err, errMismatch):
 		return page.NewPasswordMismatch
-	case errors.Is(err, signin.ErrPasswordReused):
-		return page.NewPasswordReused
+	case provider.CodeOf(err) == provider.CodeUnavailable:
+		return page.NewPasswordUnavailable
 	}
 	return page.NewPasswordPolicy
 }

@@ -163,9 +163,9 @@ func TestFormFromAnotherSiteIsRefused(t *testing.T) {
 func TestForcedChangeOnPages(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w *world) {
-		w.addUser("new", provider.UserForceChangePassword, "Temporary-1")
+		w.addUser("new", provider.UserForceChangePassword, "Temporary-and-first-1")
 		v := w.visit().get("/login?authorization=" + w.authorization("app"))
-		v.submit("username", "new", "password", "Temporary-1").want(303, "/login?authorization=")
+		v.submit("username", "new", "password", "Temporary-and-first-1").want(303, "/login?authorization=")
 		if v.cookie("_sid") != nil {
 			t.Fatal("a temporary password made a session")
 		}
@@ -176,7 +176,7 @@ func TestForcedChangeOnPages(t *testing.T) {
 		v.submit("new_password", "My-own-1x", "confirm_password", "Another-1x").want(400, "differ")
 		v.submit("new_password", "", "confirm_password", "").want(400, `role="alert"`)
 		v.submit("new_password", "short", "confirm_password", "short").want(400, `role="alert"`)
-		v.submit("new_password", "Temporary-1", "confirm_password", "Temporary-1").want(400, `role="alert"`)
+		v.submit("new_password", "Temporary-and-first-1", "confirm_password", "Temporary-and-first-1").want(400, `role="alert"`)
 		v.submit("new_password", "My-own-1x", "confirm_password", "My-own-1x").want(303, callback)
 		if strings.Contains(w.log.String(), "My-own-1x") {
 			t.Error("the password is in the log")

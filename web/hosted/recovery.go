@@ -108,7 +108,7 @@ func (d *Door) drawReset(w http.ResponseWriter, r *http.Request, b *beside, sent
 	switch {
 	case why != nil && errors.Is(why, signin.ErrPasswordMissing), errors.Is(why, errMismatch), provider.CodeOf(why) == provider.CodePasswordPolicy,
 		provider.CodeOf(why) == provider.CodeInvalid:
-		v.Problem = newPasswordProblem(why)
+		v.Problem, v.Fault = newPasswordProblem(why), provider.PasswordFaultOf(why)
 	default:
 		v.Problem = codeProblem(why)
 	}

@@ -127,6 +127,7 @@ func (d *Door) drawSignUp(w http.ResponseWriter, r *http.Request, b *beside, f u
 		v.Fields[i].Value = f.Get(v.Fields[i].Name)
 	}
 	v.Problem, v.Invalid = signUpProblem(why, v.Fields)
+	v.Fault = provider.PasswordFaultOf(why)
 	return d.Pages.Render(w, r, status, v)
 }
 

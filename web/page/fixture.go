@@ -60,12 +60,7 @@ func Fixtures() []Fixture {
 		Chrome: app, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: "mika.lindqvist@northwind.example",
 		Policy: PasswordPolicy{MinLength: 12, Classes: []string{"upper", "lower", "digit", "symbol"}},
 	}
-	fixtures = append(fixtures, Fixture{"new-password", newPassword})
-	newPassword.Policy = PasswordPolicy{MinLength: 8}
-	for _, p := range []Problem{NewPasswordMissing, NewPasswordMismatch, NewPasswordPolicy, NewPasswordReused} {
-		newPassword.Problem = p
-		fixtures = append(fixtures, Fixture{"new-password-" + slug(p), newPassword})
-	}
+	fixtures = append(fixtures, passwordFixtures(newPassword)...)
 
 	consent := Consent{
 		Chrome: app, Action: "/us-east-1_Example01/consent", Flow: "f", Account: "mika.lindqvist@northwind.example",

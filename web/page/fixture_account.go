@@ -1,5 +1,7 @@
 package page
 
+import "github.com/cognate-idp/cognate/provider"
+
 // accountFixtures are the pages on which people make accounts and get back into
 // them.
 func accountFixtures(app Chrome) []Fixture {
@@ -27,6 +29,9 @@ func accountFixtures(app Chrome) []Fixture {
 		v.Problem, v.Invalid = c.problem, c.field
 		out = append(out, Fixture{"sign-up-" + slug(c.problem), v})
 	}
+	common := signUp
+	common.Problem, common.Invalid, common.Fault = SignUpPolicy, "password", provider.PasswordCommon
+	out = append(out, Fixture{"sign-up-common", common})
 
 	confirm := Confirm{Chrome: app, Action: "/us-east-1_Example01/confirm", ResendAction: "/us-east-1_Example01/resendcode", Flow: "f", Destination: "m***@n***", SignInURL: "/login", Wait: 60}
 	out = append(out, Fixture{"confirm", confirm})
@@ -54,6 +59,9 @@ func accountFixtures(app Chrome) []Fixture {
 		v.Problem = p
 		out = append(out, Fixture{"reset-password-" + slug(p), v})
 	}
+	known := reset
+	known.Problem, known.Fault = NewPasswordPolicy, provider.PasswordBreached
+	out = append(out, Fixture{"reset-password-breached", known})
 	reset.Sent = true
 	return append(out, Fixture{"reset-password-sent", reset})
 }

@@ -1,5 +1,7 @@
 package page
 
+import "github.com/cognate-idp/cognate/provider"
+
 // ForgotPassword asks whose password is forgotten. The form posts flow and username
 // to Action.
 type ForgotPassword struct {
@@ -34,11 +36,22 @@ type ResetPassword struct {
 	Policy               PasswordPolicy
 	Sent                 bool
 	Wait                 int
-	Problem              Problem // of Confirm's, or of NewPassword's
+	Problem              Problem                // of Confirm's, or of NewPassword's
+	Fault                provider.PasswordFault // with NewPasswordPolicy, what is wrong with the password
 	SignInURL            string
 }
 
 func (ResetPassword) file() string { return "reset_password" }
+
+func (v ResetPassword) scripts() []string { return append(v.Chrome.scripts(), strengthScript) }
+
+// Field is the field for the new password.
+func (v ResetPassword) Field() PasswordField {
+	return PasswordField{
+		ID: "new-password", Name: "new_password", Label: "newpassword.new", Policy: v.Policy,
+		Page: "code", Problem: v.Problem, Fault: v.Fault, Invalid: v.PasswordInvalid(),
+	}
+}
 
 // Failed is true once a Problem is set.
 func (v ResetPassword) Failed() bool { return v.Problem != "" }

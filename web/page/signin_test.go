@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/web/page"
 )
 
@@ -27,7 +28,7 @@ func TestProblemOfAFieldIsToldOnce(t *testing.T) {
 		view        page.View
 		words, link string
 	}{
-		{page.NewPassword{Problem: page.NewPasswordReused}, "used this password before", `href="#new-password"`},
+		{page.NewPassword{Problem: page.NewPasswordPolicy, Fault: provider.PasswordReused}, "used this password before", `href="#new-password"`},
 		{page.NewPassword{Problem: page.NewPasswordMismatch}, "two passwords differ", `href="#confirm-password"`},
 		{page.SignIn{Problem: page.SignInMissingIdentifier}, "Enter your email or username.", `href="#identifier"`},
 		{page.SignIn{Problem: page.SignInMissingPassword}, "Enter your password.", `href="#password"`},

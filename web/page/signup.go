@@ -1,5 +1,7 @@
 package page
 
+import "github.com/cognate-idp/cognate/provider"
+
 // SignUp asks for what the pool wants to know of a new user. The form posts flow,
 // each field and password to Action.
 type SignUp struct {
@@ -9,7 +11,8 @@ type SignUp struct {
 	Fields    []SignUpField
 	Policy    PasswordPolicy
 	Problem   Problem
-	Invalid   string // the field that the problem lies in; empty for none
+	Fault     provider.PasswordFault // with SignUpPolicy, what is wrong with the password
+	Invalid   string                 // the field that the problem lies in; empty for none
 	SignInURL string
 }
 
@@ -34,6 +37,16 @@ const (
 )
 
 func (SignUp) file() string { return "sign_up" }
+
+func (v SignUp) scripts() []string { return append(v.Chrome.scripts(), strengthScript) }
+
+// Password is the field for the password.
+func (v SignUp) Password() PasswordField {
+	return PasswordField{
+		ID: "password", Name: "password", Label: "signin.password", Policy: v.Policy,
+		Page: "signup", Problem: v.Problem, Fault: v.Fault, Invalid: v.Marks("password"),
+	}
+}
 
 // Failed is true once a Problem is set.
 func (v SignUp) Failed() bool { return v.Problem != "" }
