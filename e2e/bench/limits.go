@@ -14,6 +14,8 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"golang.org/x/crypto/argon2"
@@ -22,6 +24,8 @@ import (
 // limits are what this machine does at most, a second, with all of its cores.
 type limits struct {
 	es256, rs256, argon2id, http float64
+
+	hash time.Duration // processor time of one password hash
 }
 
 // cpuLimits measures the work that no server can avoid.
@@ -52,8 +56,36 @@ func (b *bench) cpuLimits(ctx context.Context) (limits, error) {
 			return limits{}, err
 		}
 	}
-	l.http, err = b.httpLimit(ctx)
+	if l.http, err = b.httpLimit(ctx); err != nil {
+		return limits{}, err
+	}
+	l.hash, err = b.hashTime(ctx, salt)
 	return l, err
+}
+
+// hashTime is the processor time of a bare password hash, with all cores at it: what a
+// sign-in's own is compared with. Unlike a rate it does not depend on what else the
+// machine does.
+func (b *bench) hashTime(ctx context.Context, salt []byte) (time.Duration, error) {
+	cores := *b
+	cores.concurrency = runtime.NumCPU()
+	var hashes atomic.Int64
+	before := ownTime()
+	_, err := cores.rate(ctx, func(context.Context, int) error {
+		argon2.IDKey([]byte("password"), salt, 2, 19<<10, 1, 32)
+		hashes.Add(1)
+		return nil
+	})
+	return (ownTime() - before) / time.Duration(max(1, hashes.Load())), err
+}
+
+// ownTime is the processor time that this process has used so far.
+func ownTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // httpLimit measures net/http answering a token's worth of JSON that was made

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -16,6 +17,12 @@ import (
 
 // batch is how many records a sync batch writes.
 const batch = 20
+
+// The two whose difference is the password's own part.
+const (
+	signInPage = "sign-in page"
+	signIn     = "password sign-in"
+)
 
 // operations are what is measured, in the table's order.
 func (w *workload) operations() []operation {
@@ -40,7 +47,8 @@ func (w *workload) operations() []operation {
 		{"userinfo", w.userInfo, byHTTP},
 		{"token exchange", w.tokenExchange, byES256},
 		{"sync batch of 20", w.syncBatch, byHTTP},
-		{"password sign-in", w.passwordSignIn, byArgon2id},
+		{signInPage, w.signInPage, byHTTP},
+		{signIn, w.passwordSignIn, byArgon2id},
 	}
 }
 
@@ -148,6 +156,18 @@ func (w *workload) syncBatch(ctx context.Context, n int) error {
 		return fmt.Errorf("sync: %d records of %d in %s", len(got.Records), batch, answer)
 	}
 	c.count = got.Records[0].SyncCount
+	return nil
+}
+
+// signInPage is a new browser's way from authorize to the page that asks for a
+// password.
+func (w *workload) signInPage(ctx context.Context, n int) error {
+	v := visitor.New(w.transport, "", "")
+	stop := errors.New("the page is there")
+	v.Meet = func(*visitor.Answer) error { return stop }
+	if _, _, err := v.Code(ctx, w.flow(w.p.Dev.Clients.Public.ID)); !errors.Is(err, stop) {
+		return fmt.Errorf("the sign-in page did not come: %w", err)
+	}
 	return nil
 }
 

@@ -27,6 +27,8 @@ type Visitor struct {
 	// Pick names the link to press on a page that shows it, before any form
 	// is filled in: an identity provider's button.
 	Pick func(Document) (href string, ok bool)
+	// Meet sees each page before anything is done on it; its error ends the way.
+	Meet func(*Answer) error
 
 	client *http.Client
 }
@@ -134,6 +136,11 @@ func (v *Visitor) Arrive(ctx context.Context, address, destination string) (*url
 		}
 		if answer.Status != http.StatusOK {
 			return nil, &Page{*answer}
+		}
+		if v.Meet != nil {
+			if err := v.Meet(answer); err != nil {
+				return nil, err
+			}
 		}
 		if r, err = v.act(ctx, answer); err != nil {
 			return nil, err
