@@ -28,6 +28,12 @@ func userLimit() store.ThrottleLimit {
 	return store.ThrottleLimit{Free: 5, First: time.Second, Longest: 15 * time.Minute}
 }
 
+// factorLimit is that of what only somebody who gave a right first factor can try. Six digits are few: who guesses day after day must find
+// a wait that a few failures of an honest person never reach.
+func factorLimit() store.ThrottleLimit {
+	return store.ThrottleLimit{Free: 5, First: time.Second, Longest: time.Hour}
+}
+
 func addressLimit() store.ThrottleLimit {
 	return store.ThrottleLimit{Free: 100, First: time.Second, Longest: 15 * time.Minute}
 }
@@ -46,6 +52,14 @@ type Subject struct {
 	UserID string
 	Name   string // folded; used when UserID is empty
 	What   string // what is tried, where failures of one thing must not be cleared by another's success
+	Proven bool   // whoever tries has given a right first factor, so no stranger can make the user wait
+}
+
+func (s Subject) limit() store.ThrottleLimit {
+	if s.Proven {
+		return factorLimit()
+	}
+	return userLimit()
 }
 
 func (s Subject) key() string {
@@ -82,6 +96,7 @@ type Try struct {
 	guard   *Guard
 	pool    string
 	user    string
+	limit   store.ThrottleLimit // of the user
 	address string
 	leave   []func()
 }
@@ -92,14 +107,14 @@ type Try struct {
 //
 // Errors: provider.CodeThrottled with the seconds to wait; the context's.
 func (g *Guard) Begin(ctx context.Context, pool string, who Subject) (*Try, error) {
-	t := &Try{guard: g, pool: pool, user: who.key(), address: addressKey(provider.ActorFrom(ctx).Address)}
+	t := &Try{guard: g, pool: pool, user: who.key(), limit: who.limit(), address: addressKey(provider.ActorFrom(ctx).Address)}
 	if err := t.queue(ctx); err != nil {
 		t.Release()
 		return nil, err
 	}
 	rows := g.Store.Pool(pool)
 	err := g.Store.Tx(ctx, func(ctx context.Context) error {
-		wait, err := rows.TakeTry(ctx, t.user, userLimit())
+		wait, err := rows.TakeTry(ctx, t.user, t.limit)
 		if err == nil && wait == 0 && t.address != "" {
 			wait, err = rows.TakeTry(ctx, t.address, addressLimit())
 		}
@@ -155,7 +170,7 @@ func (t *Try) Passed(ctx context.Context) error {
 func (t *Try) Withdraw(ctx context.Context) error {
 	rows := t.guard.Store.Pool(t.pool)
 	return t.guard.Store.Tx(ctx, func(ctx context.Context) error {
-		if err := rows.ForgiveTry(ctx, t.user, userLimit()); err != nil || t.address == "" {
+		if err := rows.ForgiveTry(ctx, t.user, t.limit); err != nil || t.address == "" {
 			return err
 		}
 		return rows.ForgiveTry(ctx, t.address, addressLimit())

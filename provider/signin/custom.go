@@ -171,7 +171,7 @@ func (f *Flow) custom(ctx context.Context, pool *provider.Pool, a *Attempt, give
 	}
 	// Every answer counts as a failure until all are right, however often a sign-in is
 	// begun anew; a right one among them is only taken off again.
-	try, err := f.Guard.Begin(ctx, pool.ID, risk.Subject{UserID: u.ID, What: "custom"})
+	try, err := f.Guard.Begin(ctx, pool.ID, risk.Subject{UserID: u.ID, What: "custom", Proven: true})
 	if err != nil {
 		return outcome{}, err
 	}

@@ -105,7 +105,7 @@ func (f *Flow) second(ctx context.Context, pool *provider.Pool, a *Attempt, give
 	}
 	// Failures here are counted by themselves: whoever knows the password could else
 	// begin anew, and so clear them, after every few guesses.
-	try, err := f.Guard.Begin(ctx, pool.ID, risk.Subject{UserID: u.ID, What: "second"})
+	try, err := f.Guard.Begin(ctx, pool.ID, risk.Subject{UserID: u.ID, What: "second", Proven: true})
 	if err != nil {
 		return outcome{}, err
 	}

@@ -243,6 +243,34 @@ func TestGuessesAreCountedAcrossAttempts(t *testing.T) {
 	})
 }
 
+// Six digits are few. Whoever knows the password and guesses for a whole day, as fast
+// as they may, has tried few of them.
+func TestADayOfGuessingFindsLittle(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		w.mfa("OPTIONAL")
+		w.enrol()
+		guesses := 0
+		for end := w.clock.now().Add(24 * time.Hour); w.clock.now().Before(end); {
+			b, r, err := w.try("Mika", rightPassword)
+			w.wantStep(r, err, signin.StepSecond, provider.FactorTOTP)
+			_, err = b.answer(signin.Answer{Code: "000000"})
+			var held *provider.Error
+			switch {
+			case errors.Is(err, signin.ErrWrongCode):
+				guesses++
+			case errors.As(err, &held) && held.Code == provider.CodeThrottled:
+				w.clock.advance(time.Duration(held.RetryAfter) * time.Second)
+			default:
+				t.Fatal(err)
+			}
+		}
+		if guesses > 50 {
+			t.Errorf("%d guesses in a day", guesses)
+		}
+	})
+}
+
 func TestNothingSkipsTheSecondFactor(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {
