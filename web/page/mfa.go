@@ -59,6 +59,17 @@ func (v SecondFactor) Failed() bool { return v.Problem != "" }
 // CodeInvalid reports whether the problem lies in the code.
 func (v SecondFactor) CodeInvalid() bool { return secondInvalid(v.Problem) }
 
+// CodeLabel is the catalogue's name for what is entered.
+func (v SecondFactor) CodeLabel() string {
+	if v.Method == provider.FactorRecovery {
+		return "mfa.recovery_code"
+	}
+	return "code.label"
+}
+
+// Eager reports whether the code's field takes the focus at once.
+func (v SecondFactor) Eager() bool { return v.Problem == "" }
+
 // Resendable reports whether Method is a code that is sent.
 func (v SecondFactor) Resendable() bool {
 	return v.Method == provider.FactorSMS || v.Method == provider.FactorEmail
@@ -120,6 +131,10 @@ func (v FactorSetUp) Failed() bool { return v.Problem != "" }
 
 // CodeInvalid reports whether the problem lies in the code.
 func (v FactorSetUp) CodeInvalid() bool { return secondInvalid(v.Problem) }
+
+// Eager is as SecondFactor's, but the picture of an app comes before its code: a
+// keyboard must not cover it.
+func (v FactorSetUp) Eager() bool { return v.Problem == "" && v.Method != provider.FactorTOTP }
 
 // Wording is as SecondFactor's.
 func (v FactorSetUp) Wording() Problem { return secondWording(v.Problem, v.Method, v.RetryAfter) }
