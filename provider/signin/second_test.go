@@ -486,3 +486,23 @@ func TestRecoveryCodesAreGuessedNoFasterThanOthers(t *testing.T) {
 		}
 	})
 }
+
+// An upstream has factors of its own. Who leaves for one and comes back to give a
+// password is asked like anybody else.
+func TestUpstreamsHaveSecondFactorsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		u := withUpstream(w)
+		u.mfa("ON", provider.FactorTOTP)
+		phone := w.enrol()
+		b := u.open(u.client)
+		r, err := u.returns(b, u.leaves(b))
+		w.wantIn(r, err, "fed")
+		b = u.open(nil)
+		u.leaves(b)
+		r, err = b.answer(signin.Answer{Username: "Mika", Password: rightPassword})
+		w.wantStep(r, err, signin.StepSecond, provider.FactorTOTP)
+		r, err = b.answer(signin.Answer{Code: phone.code()})
+		w.wantIn(r, err, "pwd", "otp", "mfa")
+	})
+}
