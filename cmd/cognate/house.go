@@ -141,7 +141,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		ConfirmLogout: login.ConfirmLogout, SignedOut: login.SignedOut, Refuse: login.Refuse, Fail: failures.Write,
 	}
 	administration := &api.API{
-		Directory: people, Factors: factors, Identities: identities, Keys: keys, Bearer: who.operatorToken, Issuer: issuer, Now: time.Now, Log: log,
+		Directory: people, Factors: factors, Identities: identities, Keys: keys, Bearer: who.operatorToken, Self: who.self, Issuer: issuer, Now: time.Now, Log: log,
 	}
 	exchange := &identity.Handler{Pools: identities, Log: log}
 

@@ -159,16 +159,22 @@ func (d *Directory) DeleteUser(ctx context.Context, pool, name string) error {
 	if err != nil {
 		return err
 	}
-	return d.changeIn(ctx, pool, UserDelete, userTarget(u.ID), nil, func(ctx context.Context, p *provider.Pool) error {
-		if err := d.keepOwner(ctx, p, u.ID, Everywhere); err != nil {
+	return d.DeleteOwn(ctx, pool, u.ID)
+}
+
+// DeleteOwn is DeleteUser for somebody who is known by their sub and nothing else:
+// who calls for themselves must never be taken for another whose username is that.
+func (d *Directory) DeleteOwn(ctx context.Context, pool, id string) error {
+	return d.changeIn(ctx, pool, UserDelete, userTarget(id), nil, func(ctx context.Context, p *provider.Pool) error {
+		if err := d.keepOwner(ctx, p, id, Everywhere); err != nil {
 			return err
 		}
 		if d.Forget != nil {
-			if err := d.Forget(ctx, pool, u.ID); err != nil {
+			if err := d.Forget(ctx, pool, id); err != nil {
 				return err
 			}
 		}
-		return d.Store.Pool(pool).DeleteUser(ctx, u.ID)
+		return d.Store.Pool(pool).DeleteUser(ctx, id)
 	})
 }
 
@@ -231,8 +237,17 @@ func (d *Directory) SignOut(ctx context.Context, pool, name string) error {
 	if err != nil {
 		return err
 	}
-	return d.change(ctx, pool, UserSignOut, userTarget(u.ID), nil, func(ctx context.Context) error {
-		return d.end(ctx, u, "signed out by an operator")
+	return d.signOut(ctx, u, "signed out by an operator")
+}
+
+// SignOutOwn is SignOut for a user who asks for it themselves.
+func (d *Directory) SignOutOwn(ctx context.Context, u *provider.User) error {
+	return d.signOut(ctx, u, "signed out everywhere by the user")
+}
+
+func (d *Directory) signOut(ctx context.Context, u *provider.User, reason string) error {
+	return d.change(ctx, u.PoolID, UserSignOut, userTarget(u.ID), nil, func(ctx context.Context) error {
+		return d.end(ctx, u, reason)
 	})
 }
 

@@ -30,7 +30,7 @@ type UpstreamLogin struct {
 const (
 	grantColumns = "g.id, g.user_id, g.client, g.session_hash, g.scopes, g.request, g.code_used_at, g.code_expires_at, " +
 		"g.auth_time, g.created_at, g.expires_at, g.revoked_at"
-	userColumns = "u.username, u.status, u.enabled, u.attributes, u.valid_after, u.created_at, u.updated_at"
+	userColumns = "u.username, u.status, u.enabled, u.attributes, u.mfa, u.valid_after, u.created_at, u.updated_at"
 	grantJoin   = " from grants g join users u on u.pool = g.pool and u.id = g.user_id "
 )
 
@@ -109,10 +109,10 @@ func (p *Pool) RefreshToken(ctx context.Context, hash []byte) (*Standing, error)
 func (p *Pool) standing(ctx context.Context, more func(*Standing) []any, after func(*Standing) error, q string, args ...any) (*Standing, error) {
 	st := &Standing{}
 	g, u := &st.Grant, &st.User
-	var scopes, attributes []byte
+	var scopes, attributes, mfa []byte
 	into := append([]any{&g.ID, &g.UserID, &g.ClientID, &g.SessionHash, &scopes, &g.Request, &g.CodeUsedAt, &g.CodeExpiresAt,
 		&g.AuthTime, &g.CreatedAt, &g.ExpiresAt, &g.RevokedAt,
-		&u.Username, &u.Status, &u.Enabled, &attributes, &u.ValidAfter, &u.CreatedAt, &u.UpdatedAt}, more(st)...)
+		&u.Username, &u.Status, &u.Enabled, &attributes, &mfa, &u.ValidAfter, &u.CreatedAt, &u.UpdatedAt}, more(st)...)
 	rows, err := p.s.db(ctx).Raw(q, args...).Rows()
 	if err != nil {
 		return nil, translate(err)
@@ -128,7 +128,7 @@ func (p *Pool) standing(ctx context.Context, more func(*Standing) []any, after f
 		return nil, translate(err)
 	}
 	g.PoolID, u.PoolID, u.ID = p.ID, p.ID, g.UserID
-	if err := errors.Join(json.Unmarshal(scopes, &g.Scopes), json.Unmarshal(attributes, &u.Attributes)); err != nil {
+	if err := errors.Join(json.Unmarshal(scopes, &g.Scopes), json.Unmarshal(attributes, &u.Attributes), json.Unmarshal(mfa, &u.MFA)); err != nil {
 		return nil, fmt.Errorf("read grant %s: %w", g.ID, err)
 	}
 	if after != nil {

@@ -36,6 +36,10 @@ type API struct {
 	// Bearer answers the operator behind an access token that was issued for
 	// this API, or an error with provider.CodeUnauthorized.
 	Bearer func(ctx context.Context, accessToken string) (*directory.Operator, error)
+	// Self answers the user behind an access token with the scope
+	// aws.cognito.signin.user.admin, or an error with provider.CodeUnauthorized or
+	// provider.CodeForbidden.
+	Self func(ctx context.Context, accessToken string) (*Self, error)
 	// Issuer is the exact issuer of a user pool.
 	Issuer func(*provider.Pool) string
 	Now    func() time.Time
@@ -95,7 +99,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // serve is one call: route, prove, parse, permit, act. Nothing of the body is
-// looked at before the caller has proved themselves.
+// looked at before an operator has proved themselves; a user's proof is in it.
 func (d *door) serve(w http.ResponseWriter, r *http.Request, actor provider.Actor) (any, error) {
 	op, err := d.route(r)
 	if err != nil {
@@ -104,7 +108,7 @@ func (d *door) serve(w http.ResponseWriter, r *http.Request, actor provider.Acto
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	ctx := provider.WithActor(r.Context(), actor)
 	var caller *directory.Operator
-	if !op.Public() {
+	if op.Permission != "" {
 		if caller, err = d.authenticate(r); err != nil {
 			return nil, err
 		}
@@ -122,6 +126,11 @@ func (d *door) serve(w http.ResponseWriter, r *http.Request, actor provider.Acto
 	in := reflect.New(op.Input).Interface()
 	if err := d.shapes.fill(parsed, in); err != nil {
 		return nil, err
+	}
+	if op.Self {
+		if ctx, err = d.asSelf(ctx, in); err != nil {
+			return nil, err
+		}
 	}
 	if err := d.permit(ctx, op, caller, in); err != nil {
 		return nil, err

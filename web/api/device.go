@@ -11,9 +11,13 @@ func (a *API) adminListDevices(ctx context.Context, in *AdminListDevicesRequest)
 	if err != nil {
 		return nil, err
 	}
-	devices, next, err := page(size(in.Limit), in.PaginationToken,
+	return a.devicePage(ctx, in.UserPoolID, u.ID, in.Limit, in.PaginationToken)
+}
+
+func (a *API) devicePage(ctx context.Context, pool, userID string, limit *int64, token string) (*AdminListDevicesResponse, error) {
+	devices, next, err := page(size(limit), token,
 		func(before string, n int) ([]provider.Device, error) {
-			return a.Factors.Devices(ctx, in.UserPoolID, u.ID, before, n)
+			return a.Factors.Devices(ctx, pool, userID, before, n)
 		},
 		func(d *provider.Device) string { return d.ID })
 	if err != nil {

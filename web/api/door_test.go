@@ -103,7 +103,7 @@ func start(t *testing.T, st *store.Store) *world {
 	issuer := func(p *provider.Pool) string { return "https://id.example.com/" + p.ID }
 	w.api = &api.API{
 		Directory: d, Keys: keys,
-		Factors: &factor.Factors{Store: st, Sealer: sealer, Audit: d.Audit, Post: d.Post},
+		Factors: &factor.Factors{Store: st, Sealer: sealer, Audit: d.Audit, Post: d.Post, BaseURL: "https://id.example.com"},
 		Identities: &identitypool.Service{
 			Store: st, Sealer: sealer, Keys: keys, Audit: d.Audit, Caches: identitypool.NewCaches(st), Policies: &policy.Cache{},
 			Now: time.Now, BaseURL: "https://id.example.com", Region: "us-east-1", UserPoolIssuer: issuer,
@@ -118,6 +118,7 @@ func start(t *testing.T, st *store.Store) *world {
 			return d.OperatorByID(ctx, w.operatorID("owner"))
 		},
 	}
+	w.api.Self = bearing(w, keys, sealer, issuer)
 	mux := http.NewServeMux()
 	w.api.Mount(mux)
 	w.server = httptest.NewServer(mux)

@@ -68,6 +68,14 @@ func exceptionName(e *provider.Error) string {
 	case e.Code == provider.CodeThrottled && e.Kind == "mail":
 		return "LimitExceededException"
 	}
+	if name, ok := map[string]string{
+		"passkeys":          "WebAuthnNotEnabledException",
+		"passkey challenge": "WebAuthnChallengeNotFoundException",
+		"passkey origin":    "WebAuthnOriginNotAllowedException",
+		"authenticator":     "WebAuthnCredentialNotSupportedException",
+	}[e.Kind]; ok {
+		return name
+	}
 	switch e.Code {
 	case provider.CodeNotFound:
 		switch e.Kind {

@@ -121,6 +121,10 @@ func (a *API) adminSetUserMFAPreference(ctx context.Context, in *AdminSetUserMFA
 	if err != nil {
 		return err
 	}
+	return a.Factors.SetPreferences(ctx, p, u.ID, in.wishes())
+}
+
+func (in *MfaPreferences) wishes() []factor.Preference {
 	var wishes []factor.Preference
 	for _, w := range []struct {
 		factor provider.Factor
@@ -133,7 +137,7 @@ func (a *API) adminSetUserMFAPreference(ctx context.Context, in *AdminSetUserMFA
 			wishes = append(wishes, factor.Preference{Factor: w.factor, Enabled: w.given.Enabled, Preferred: w.given.PreferredMfa})
 		}
 	}
-	return a.Factors.SetPreferences(ctx, p, u.ID, wishes)
+	return wishes
 }
 
 func (a *API) adminGetUserAuthFactors(ctx context.Context, in *AdminUserRequest) (*AdminGetUserAuthFactorsResponse, error) {
@@ -149,8 +153,9 @@ func (a *API) adminGetUserAuthFactors(ctx context.Context, in *AdminUserRequest)
 	if err != nil {
 		return nil, err
 	}
+	preferred, list := mfaSettings(u)
 	return &AdminGetUserAuthFactorsResponse{
-		Username: u.Username, PreferredMfaSetting: string(u.MFA.Preferred), UserMFASettingList: factorNames(u.MFA.Enabled),
+		Username: u.Username, PreferredMfaSetting: preferred, UserMFASettingList: list,
 		ConfiguredUserAuthFactors: configured, RecoveryCodesLeft: int64(left),
 	}, nil
 }

@@ -48,8 +48,13 @@ type WebAuthnConfigurationType struct {
 
 // AdminSetUserMFAPreferenceRequest is the input of AdminSetUserMFAPreference.
 type AdminSetUserMFAPreferenceRequest struct {
-	UserPoolID               string           `json:"UserPoolId" shape:"UserPoolIdType,required"`
-	Username                 string           `json:"Username" shape:"UsernameType,required"`
+	UserPoolID string `json:"UserPoolId" shape:"UserPoolIdType,required"`
+	Username   string `json:"Username" shape:"UsernameType,required"`
+	MfaPreferences
+}
+
+// MfaPreferences turns second factors of a user on or off; what is left out stays.
+type MfaPreferences struct {
 	SMSMfaSettings           *MfaSettingsType `json:"SMSMfaSettings,omitempty"`
 	SoftwareTokenMfaSettings *MfaSettingsType `json:"SoftwareTokenMfaSettings,omitempty"`
 	EmailMfaSettings         *MfaSettingsType `json:"EmailMfaSettings,omitempty"`

@@ -105,10 +105,13 @@ func constraints() map[string]constraint {
 		"SearchPaginationTokenType":                    text(1, maxBody, `[\S]+`),
 		"SearchedAttributeNamesListType":               listOf(0, maxBody, "AttributeNameType"),
 		"StringType":                                   text(0, 131072, ""),
+		"SoftwareTokenMFAUserCodeType":                 text(6, 6, `[0-9]+`),
+		"TokenModelType":                               text(1, 16384, `[A-Za-z0-9-_=.]+`),
 		"SupportedIdentityProvidersListType":           listOf(0, maxBody, "ProviderNameType"),
 		"TagKeysType":                                  text(1, 128, ""),
 		"TagValueType":                                 text(0, 256, ""),
 		"TemporaryPasswordValidityDaysType":            number(0, 365),
+		"WebAuthnCredentialsQueryLimitType":            number(0, 20),
 		"TimeUnitsType":                                oneOf("seconds", "minutes", "hours", "days"),
 		"UserFilterType":                               text(0, 256, ""),
 		"UserPoolIdType":                               text(1, 55, `[\w-]+_[0-9a-zA-Z]+`),
@@ -127,6 +130,8 @@ func constraints() map[string]constraint {
 		"VerifiedAttributesListType":                   listOf(0, maxBody, "VerifiedAttributeType"),
 
 		// What Cognito has no word for.
+		"CredentialIdType":    text(1, 2048, `[A-Za-z0-9_-]+`),
+		"FriendlyNameType":    text(0, 64, ""),
 		"MaximumAgeDaysType":  number(0, 3650),
 		"RememberDaysType":    number(1, 3650),
 		"SessionSecondsType":  number(60, 31536000),

@@ -76,7 +76,10 @@ func (s schemas) operation(o *Operation) object {
 			"500": object{"description": "Something failed on the server's side.", "content": content(object{"$ref": "#/components/schemas/Error"})},
 		},
 	}
-	if !o.Public() {
+	if o.Self {
+		out["description"] = "A user calls for themselves: AccessToken in the body is theirs, with the scope aws.cognito.signin.user.admin."
+	}
+	if o.Permission != "" {
 		out["security"] = []object{{"sigv4": []string{}}, {"bearer": []string{}}}
 		out["x-permission"] = o.Permission
 	}

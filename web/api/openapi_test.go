@@ -31,7 +31,10 @@ func TestDescription(t *testing.T) {
 			continue
 		}
 		post = post["post"].(m)
-		if _, secured := post["security"]; secured == o.Public() {
+		if _, described := post["description"]; described != o.Self {
+			t.Errorf("%s: a user's own call is not told from others: %v", o.Target(), post["description"])
+		}
+		if _, secured := post["security"]; secured != (o.Permission != "") {
 			t.Errorf("%s: security %v", o.Target(), post["security"])
 		}
 	}

@@ -21,8 +21,10 @@ type Operation struct {
 	Name    string
 	// Permission is what the caller needs, for the pool that the input names or,
 	// where it names none, for the whole installation. An operation without one
-	// is public.
+	// is public, or Self's.
 	Permission directory.Permission
+	// Self: a user calls for themselves, by the access token in the body.
+	Self bool
 	// Audit is the action that a change writes to the audit trail; reading
 	// writes none.
 	Audit string
@@ -36,7 +38,7 @@ type Operation struct {
 func (o *Operation) Target() string { return o.Service + "." + o.Name }
 
 // Public reports whether anybody may call.
-func (o *Operation) Public() bool { return o.Permission == "" }
+func (o *Operation) Public() bool { return o.Permission == "" && !o.Self }
 
 // scope is the pool that the input names, so the one the caller needs a role
 // for.

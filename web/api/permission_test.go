@@ -39,6 +39,10 @@ func TestPermissions(t *testing.T) {
 	}
 	var table bytes.Buffer
 	for _, o := range w.api.Operations() {
+		if o.Self { // whatever the signature, only the token in the body counts; see TestOnlyTheToken
+			fmt.Fprintf(&table, "%-34s the user alone\n", o.Name)
+			continue
+		}
 		if slices.Contains([]string{"CreateUserPool", "CreateIdentityPool", "UpdateIdentityPool"}, o.Name) {
 			in["PoolName"], in["IdentityPoolName"], in["AllowUnauthenticatedIdentities"] = "x", "x", true
 		}
