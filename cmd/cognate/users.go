@@ -118,6 +118,7 @@ func userCommand() *cobra.Command {
 		userVerb("confirm", "Confirm a user who signed up", "AdminConfirmSignUp", "Confirmed user %s."),
 		userVerb("reset-password", "Make a user choose a new password by a code that is mailed to them", "AdminResetUserPassword", "Reset the password of %s: a code is on its way."),
 		userVerb("sign-out", "End every session and grant of a user", "AdminUserGlobalSignOut", "Signed %s out everywhere."),
+		eventsVerb(),
 		devicesVerb(),
 		forgetDeviceVerb(),
 		memberVerb("add-to-group", "Put a user into a group", "AdminAddUserToGroup", "Put %s into %s."),

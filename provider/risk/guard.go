@@ -177,6 +177,16 @@ func (t *Try) Withdraw(ctx context.Context) error {
 	})
 }
 
+// Lock is how long the user has to wait from now on, because of this try and those
+// before it; 0 while there are failures free.
+func (t *Try) Lock(ctx context.Context) (time.Duration, error) {
+	counted, err := t.guard.Store.Pool(t.pool).Tries(ctx, t.user)
+	if err != nil {
+		return 0, err
+	}
+	return max(counted.LockedUntil.Sub(t.guard.Store.Now()), 0), nil
+}
+
 // Release lets the next in line go on.
 func (t *Try) Release() {
 	for i := len(t.leave) - 1; i >= 0; i-- {

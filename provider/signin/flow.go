@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"time"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
@@ -157,9 +158,25 @@ func (f *Flow) finish(ctx context.Context, pool *provider.Pool, a *Attempt, prev
 // failed writes a refused sign-in into the trail. userID is empty for a name that
 // leads nowhere; the name itself stays out, since people type passwords there.
 func (f *Flow) failed(ctx context.Context, pool *provider.Pool, a *Attempt, userID, reason string) error {
-	target := ""
+	return f.failedTry(ctx, pool, a, userID, reason, nil)
+}
+
+// failedTry is failed for a try that was counted. It says how long the next one has
+// to wait, so that each lock-out stands in the trail once: what is tried while it
+// lasts is not looked at, and leaves nothing.
+func (f *Flow) failedTry(ctx context.Context, pool *provider.Pool, a *Attempt, userID, reason string, try *risk.Try) error {
+	target, detail := "", a.state.detail(reason)
 	if userID != "" {
 		target = "user/" + userID
 	}
-	return f.Audit.Record(ctx, pool.ID, "signin.failure", audit.Failure, target, a.state.detail(reason))
+	if try != nil {
+		lock, err := try.Lock(ctx)
+		if err != nil {
+			return err
+		}
+		if lock > 0 {
+			detail["locked"] = lock.Round(time.Second).String()
+		}
+	}
+	return f.Audit.Record(ctx, pool.ID, "signin.failure", audit.Failure, target, detail)
 }

@@ -164,7 +164,7 @@ func (f *Flow) refusePasskey(ctx context.Context, pool *provider.Pool, a *Attemp
 	default:
 		return f.withdraw(ctx, try, err)
 	}
-	if e := f.failed(ctx, pool, a, u.ID, reason); e != nil {
+	if e := f.failedTry(ctx, pool, a, u.ID, reason, try); e != nil {
 		return e
 	}
 	return err

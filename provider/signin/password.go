@@ -157,7 +157,7 @@ func (f *Flow) refuse(ctx context.Context, pool *provider.Pool, a *Attempt, p *p
 	if p.login != nil {
 		userID = p.login.User.ID
 	}
-	if e := f.failed(ctx, pool, a, userID, reason); e != nil {
+	if e := f.failedTry(ctx, pool, a, userID, reason, p.try); e != nil {
 		return e
 	}
 	return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -107,6 +108,33 @@ func TestFailuresMakeEverybodyWait(t *testing.T) {
 			if _, _, err := w.try("mika", "wrong"); !errors.Is(err, provider.ErrWrongPassword) {
 				t.Fatalf("after success, failure %d: %v", i+1, err)
 			}
+		}
+	})
+}
+
+// The failure that begins a wait says so in the trail, and what is tried during it
+// leaves nothing there.
+func TestLockOutsStandInTheTrail(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		for range 7 {
+			_, _, _ = w.try("mika", "wrong")
+		}
+		w.clock.advance(time.Second)
+		_, _, _ = w.try("mika", "wrong")
+		events, err := w.st.Events(w.t.Context(), w.pool.ID, "", "", 100)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		var locks []string
+		for _, e := range events {
+			if e.Action == "signin.failure" {
+				locks = append(locks, e.Detail["reason"]+" "+e.Detail["locked"])
+			}
+		}
+		free := "wrong_password "
+		if want := []string{free + "2s", free + "1s", free, free, free, free}; !slices.Equal(locks, want) {
+			t.Errorf("newest first: %q, want %q", locks, want)
 		}
 	})
 }

@@ -152,7 +152,7 @@ func (f *Flow) asked(a *Attempt) (method, error) {
 func (f *Flow) unproven(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User, try *risk.Try, err error) error {
 	switch provider.CodeOf(err) {
 	case provider.CodeUnauthorized, provider.CodeExpired:
-		if e := f.failed(ctx, pool, a, u.ID, "wrong_second_factor"); e != nil {
+		if e := f.failedTry(ctx, pool, a, u.ID, "wrong_second_factor", try); e != nil {
 			return e
 		}
 		return err

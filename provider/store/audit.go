@@ -39,3 +39,14 @@ func (s *Store) Events(ctx context.Context, tenant, target, before string, limit
 	err := q.Order("id desc").Limit(limit).Find(&out).Error
 	return out, translate(err)
 }
+
+// EventsOf is Events of one target, and of some actions alone.
+func (s *Store) EventsOf(ctx context.Context, tenant, target string, actions []string, before string, limit int) ([]provider.Event, error) {
+	q := s.db(ctx).Where("pool = ? and target = ? and action in ?", tenant, target, actions)
+	if before != "" {
+		q = q.Where("id < ?", before)
+	}
+	var out []provider.Event
+	err := q.Order("id desc").Limit(limit).Find(&out).Error
+	return out, translate(err)
+}

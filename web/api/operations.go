@@ -102,6 +102,7 @@ func (a *API) administrative() []Operation {
 		read(Own, "ListOperators", directory.OperatorsRead, a.listOperators),
 		silent(Own, "GrantOperatorRole", directory.OperatorsWrite, directory.OperatorGrant, a.grantOperatorRole),
 		silent(Own, "RevokeOperatorRole", directory.OperatorsWrite, directory.OperatorRevoke, a.revokeOperatorRole),
+		read(UserPools, "AdminListUserAuthEvents", directory.AuditRead, a.adminListUserAuthEvents),
 		read(Own, "ListAuditEvents", directory.AuditRead, a.listAuditEvents),
 	}
 }

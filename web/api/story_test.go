@@ -113,6 +113,7 @@ func story() []step {
 		{id + "AdminEnableUser", user, ""},
 		{id + "AdminUserGlobalSignOut", user, ""},
 		{id + "AdminListDevices", user, ""},
+		{id + "AdminListUserAuthEvents", user, ""},
 		{id + "AdminGetDevice", plus(user, "DeviceKey", "$device"), ""},
 		{id + "AdminGetDevice", plus(user, "DeviceKey", "us-east-1_0"), "ResourceNotFoundException"},
 		{id + "AdminUpdateDeviceStatus", plus(user, "DeviceKey", "$device"), "InvalidParameterException"},
