@@ -104,7 +104,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	numbers.breached(breached)
 	people := directory.New(directory.Config{
 		Guard: guard, Post: post, Breached: breached,
-		Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Region: conf.Region, Invite: invite(post), CheckIdP: upstreams.Check,
+		Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Region: conf.Region, CheckIdP: upstreams.Check,
 	})
 	factors := &factor.Factors{Store: st, Sealer: sealer, Audit: trail, Post: post, BaseURL: conf.BaseURL}
 	issuer := func(p *provider.Pool) string { return web.Issuer(conf.BaseURL, p) }
@@ -181,7 +181,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 
 	worker := &store.Worker{Store: st, Log: log, Handlers: map[string]func(context.Context, provider.Job) error{
 		message.JobKind:   outbox.Deliver,
-		directory.JobCode: people.MailCode,
+		directory.JobCode: people.SendCode,
 		token.JobPrepare:  keys.Prepare,
 		token.JobRotate:   keys.RotateDue,
 	}}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -133,19 +132,4 @@ func secretFrom(setting, given, file string) (string, error) {
 		return "", fix(fmt.Errorf("%s: %w", setting, err), "name a readable file that holds the secret alone")
 	}
 	return strings.TrimRight(string(b), "\r\n"), nil
-}
-
-// invite mails a new user their temporary password, where anything can be mailed.
-func invite(post *message.Post) func(context.Context, *provider.Pool, *provider.User, string) error {
-	return func(ctx context.Context, p *provider.Pool, u *provider.User, password string) error {
-		if u.Attributes["email"] == "" {
-			return provider.Invalid("UserAttributes", "An invitation needs an e-mail address. Give one, or suppress the message.")
-		}
-		if err := post.Outbox.Ready(provider.ByEmail); err != nil {
-			return err
-		}
-		return post.Send(ctx, message.Letter{
-			Pool: p, Kind: message.Invitation, To: u.Attributes["email"], Lang: u.Attributes["locale"], Username: u.Username, Code: password,
-		})
-	}
 }

@@ -28,6 +28,8 @@ const (
 	UserDisable          = "user.disable"
 	UserEnable           = "user.enable"
 	UserConfirm          = "user.confirm"
+	UserVerify           = "user.verify"
+	UserUndo             = "user.undo_address"
 	UserSetPassword      = "user.set_password"
 	UserChangePassword   = "user.password_changed"
 	UserSignOut          = "user.sign_out"

@@ -30,17 +30,16 @@ type Config struct {
 	Sealer *secret.Sealer
 	Hasher *secret.Hasher
 	Region string // the word that new pool ids begin with, such as us-east-1
-	// Invite sends a new user their temporary password. It runs inside the
-	// transaction that makes the user, so it may only enqueue. Without it nobody
-	// is sent anything.
-	Invite func(ctx context.Context, p *provider.Pool, u *provider.User, password string) error
 	// Guard holds back codes that are guessed or asked for too often, and Post sends
-	// them. Without them nobody signs up or recovers a password.
+	// them and invitations. Without them nobody signs up or recovers a password.
 	Guard *risk.Guard
 	Post  *message.Post
 	// Breached says which passwords are known from breaches, for pools that ask. Without
 	// it none is.
 	Breached *risk.Breached
+	// PageURL is where a pool's pages are, from the configuration and never from a
+	// request. Without it no message holds a link.
+	PageURL func(p *provider.Pool) string
 	// Forget lets go of a user who is deleted, wherever else they are known. It
 	// runs inside the transaction that deletes them.
 	Forget func(ctx context.Context, pool, user string) error

@@ -11,9 +11,11 @@ import (
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
 	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/message"
 	"github.com/cognate-idp/cognate/provider/secret"
 	"github.com/cognate-idp/cognate/provider/store"
 	"github.com/cognate-idp/cognate/provider/store/storetest"
+	"github.com/cognate-idp/cognate/templates"
 )
 
 func open(t *testing.T, st *store.Store) *directory.Directory {
@@ -27,6 +29,18 @@ func open(t *testing.T, st *store.Store) *directory.Directory {
 		t.Fatal(err)
 	}
 	return directory.New(directory.Config{Store: st, Audit: &audit.Log{Store: st}, Sealer: sealer, Hasher: hasher, Region: "us-east-1"})
+}
+
+// post keeps what is sent in the mailbox.
+func post(t *testing.T, d *directory.Directory) *message.Post {
+	t.Helper()
+	letters, err := message.OpenLetters(templates.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	box := &message.Mailbox{Store: d.Store}
+	return &message.Post{Letters: letters, Outbox: &message.Outbox{Store: d.Store, Sealer: d.Sealer,
+		Senders: map[provider.Channel]message.Sender{provider.ByEmail: box, provider.BySMS: box}}}
 }
 
 func newPool(t *testing.T, d *directory.Directory, s provider.PoolSettings) string {
@@ -372,7 +386,8 @@ func TestCredentialsEndWithSessions(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, st *store.Store) {
 		ctx, d := t.Context(), open(t, st)
 		pool := newPool(t, d, provider.PoolSettings{})
-		u, err := d.CreateUser(ctx, pool, directory.NewUser{Username: "a"})
+		d.Post = post(t, d)
+		u, err := d.CreateUser(ctx, pool, directory.NewUser{Username: "a", Attributes: map[string]string{"email": "a@example.com"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -385,13 +400,12 @@ func TestCredentialsEndWithSessions(t *testing.T) {
 			ended++
 			return fault
 		}
-		d.Invite = func(context.Context, *provider.Pool, *provider.User, string) error { return nil }
 		for _, c := range []struct {
 			name string
 			call func() error
 			ends int
 		}{
-			{"a new invitation", func() error { _, err := d.Reinvite(ctx, pool, "a", ""); return err }, 1},
+			{"a new invitation", func() error { _, err := d.Reinvite(ctx, pool, "a", "", nil); return err }, 1},
 			{"a password", func() error { return d.SetPassword(ctx, pool, "a", "12 numbers here", true) }, 1},
 			{"signing out everywhere", func() error { return d.SignOut(ctx, pool, "a") }, 1},
 			{"disabling", func() error { return d.SetEnabled(ctx, pool, "a", false) }, 1},

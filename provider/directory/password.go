@@ -85,34 +85,6 @@ func (d *Directory) local(ctx context.Context, pool, name string) (*provider.Use
 	return u, p, nil
 }
 
-// Reinvite gives a user who has not signed in yet a new temporary password, made
-// when empty, and sends it.
-//
-// Errors: provider.ErrUserNotFound; provider.CodeForbidden when they have;
-// provider.CodeInvalid when nothing can be sent.
-func (d *Directory) Reinvite(ctx context.Context, pool, name, password string) (*provider.User, error) {
-	u, p, err := d.local(ctx, pool, name)
-	if err != nil {
-		return nil, err
-	}
-	if u.Status != provider.UserForceChangePassword {
-		return nil, &provider.Error{Code: provider.CodeForbidden, Kind: "user", Message: "The user has signed in already and needs no invitation."}
-	}
-	if d.Invite == nil {
-		return nil, provider.Invalid("MessageAction", "This server has no way to send messages.")
-	}
-	if password == "" {
-		password = secret.Password(p.Settings.PasswordPolicy.MinimumLength)
-	} else if err := d.passwords().Check(ctx, p, u, password); err != nil {
-		return nil, err
-	}
-	pw, err := d.hash(ctx, p, u, password, false)
-	if err != nil {
-		return nil, err
-	}
-	return u, d.setPassword(ctx, p, u, pw, nil, func(ctx context.Context) error { return d.Invite(ctx, p, u, password) })
-}
-
 // setPassword stores a password and ends what was signed in before; then runs in
 // the same transaction.
 func (d *Directory) setPassword(ctx context.Context, p *provider.Pool, u *provider.User, pw *provider.Password, detail map[string]string, then func(context.Context) error) error {

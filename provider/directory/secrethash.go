@@ -5,11 +5,8 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
-	"errors"
 
 	"github.com/cognate-idp/cognate/provider"
-	"github.com/cognate-idp/cognate/provider/secret"
 )
 
 // Calling answers the app client that makes a public call, and its pool. A client
@@ -68,28 +65,4 @@ func (d *Directory) checkSecretHash(c *provider.Client, username, given string) 
 		return refused("The secrets of client " + c.ID + " are too old for secret hashes. Add a new one.")
 	}
 	return refused("SecretHash does not match for the client: " + c.ID)
-}
-
-// CodeDestination is the masked address that a code for a name goes to, and whether
-// the name leads to anybody. For nobody it is made up, the same each time.
-func (d *Directory) CodeDestination(ctx context.Context, p *provider.Pool, name string) (masked string, known bool, err error) {
-	u, err := d.FindUser(ctx, p.ID, name)
-	if err != nil && !errors.Is(err, provider.ErrUserNotFound) {
-		return "", false, err
-	}
-	if u != nil && u.Attributes["email"] != "" {
-		return Masked(u.Attributes["email"]), true, nil
-	}
-	key, err := d.Sealer.Derive("destinations")
-	if err != nil {
-		return "", false, err
-	}
-	letters := hex.EncodeToString(secret.MAC(key, p.ID, NameKey(p, name)))
-	letter := func(i int) string { return string('a' + rune(letters[i])%26) }
-	return Masked(letter(0) + "@" + letter(1)), u != nil, nil
-}
-
-// MailsCode reports whether a sign-up in the pool was mailed a code.
-func (d *Directory) MailsCode(p *provider.Pool, u *provider.User) bool {
-	return verifies(p) && u.Attributes["email"] != "" && d.CanMail()
 }

@@ -26,18 +26,15 @@ var ErrNoSignUp = &provider.Error{Code: provider.CodeForbidden, Kind: "sign-up",
 
 // OffersSignUp reports whether a pool's pages let people make accounts: where they
 // may, and where their address can be proved.
-func (d *Directory) OffersSignUp(p *provider.Pool) bool {
-	by := p.Settings.UsernameAttrs
-	return d.CanMail() && signsUp(p) && verifies(p) && (len(by) == 0 || slices.Contains(by, "email"))
-}
+func (d *Directory) OffersSignUp(p *provider.Pool) bool { return signsUp(p) && len(d.Proves(p)) > 0 }
 
 // signsUp keeps operators from making themselves.
 func signsUp(p *provider.Pool) bool {
 	return p.Kind == provider.PoolKindUsers && !p.Settings.AdminCreateOnly
 }
 
-// SignUp adds an unconfirmed user and mails the code that confirms them, in pools
-// that prove e-mail addresses. In others an operator confirms them.
+// SignUp adds an unconfirmed user and sends the code that confirms them, where the
+// pool proves an address that they have. Elsewhere an operator confirms them.
 //
 // Errors: ErrNoSignUp, provider.ErrUserExists, provider.CodeInvalid,
 // provider.CodePasswordPolicy, provider.CodeThrottled.
@@ -50,7 +47,7 @@ func (d *Directory) SignUp(ctx context.Context, p *provider.Pool, n SignUp) (*pr
 }
 
 // SignUpQuietly is SignUp for pages: it does not betray which names are taken. Then
-// it answers a user who is nowhere, for whom no code is ever right, and mails what
+// it answers a user who is nowhere, for whom no code is ever right, and sends what
 // to do to the address that was given. An account with the same address that was
 // never confirmed gives way: nothing of it was proved.
 //
@@ -63,19 +60,20 @@ func (d *Directory) SignUpQuietly(ctx context.Context, p *provider.Pool, n SignU
 	if err != nil {
 		return nil, err
 	}
-	address := u.Attributes["email"]
-	if address == "" {
-		return nil, provider.Invalid("email", "The user pool requires this attribute.")
+	by := d.signUpChannel(p, u)
+	if by == "" {
+		return nil, provider.Invalid(d.Proves(p)[0].Attribute(), "The user pool requires this attribute.")
 	}
+	address := u.Attributes[by.Attribute()]
 	names := []string{n.Username}
-	if slices.Contains(p.Settings.AliasAttrs, "email") {
+	if slices.Contains(p.Settings.AliasAttrs, by.Attribute()) {
 		names = append(names, address)
 	}
 	holder, err := d.holder(ctx, p, names...)
 	if err != nil {
 		return nil, err
 	}
-	same := holder != nil && NameKey(p, holder.Attributes["email"]) == NameKey(p, address)
+	same := holder != nil && NameKey(p, holder.Attributes[by.Attribute()]) == NameKey(p, address)
 	if holder == nil || same && holder.Status == provider.UserUnconfirmed {
 		err := d.addSignUp(ctx, p, u, pw, holder)
 		if !errors.Is(err, provider.ErrUserExists) && !errors.Is(err, provider.ErrAliasExists) {
@@ -91,7 +89,7 @@ func (d *Directory) SignUpQuietly(ctx context.Context, p *provider.Pool, n SignU
 		if err := d.askSignUp(ctx, p, address); err != nil {
 			return err
 		}
-		return d.Post.Send(ctx, message.Letter{Pool: p, Kind: kind, To: address, Lang: u.Attributes["locale"]})
+		return d.Post.Send(ctx, message.Letter{Pool: p, Kind: kind, Channel: by, To: address, Lang: u.Attributes["locale"]})
 	})
 	u.ID = uuid.NewString()
 	return u, err
@@ -151,11 +149,8 @@ func (d *Directory) askSignUp(ctx context.Context, p *provider.Pool, address str
 
 func (d *Directory) addSignUp(ctx context.Context, p *provider.Pool, u *provider.User, pw *provider.Password, instead *provider.User) error {
 	st := d.Store.Pool(p.ID)
-	send := d.MailsCode(p, u)
-	actor := provider.ActorFrom(ctx)
-	actor.Kind, actor.ID = "user", u.ID
-	ctx = provider.WithActor(ctx, actor)
-	return d.change(ctx, p.ID, UserSignUp, userTarget(u.ID), nil, func(ctx context.Context) error {
+	by := d.signUpChannel(p, u)
+	return d.change(asUser(ctx, u), p.ID, UserSignUp, userTarget(u.ID), nil, func(ctx context.Context) error {
 		if instead != nil {
 			if err := d.giveWay(ctx, instead); err != nil {
 				return err
@@ -164,17 +159,17 @@ func (d *Directory) addSignUp(ctx context.Context, p *provider.Pool, u *provider
 		if err := st.CreateUser(ctx, u, names(p, u)); err != nil {
 			return err
 		}
-		if err := st.SetPassword(ctx, pw); err != nil || !send {
+		if err := st.SetPassword(ctx, pw); err != nil || by == "" {
 			return err
 		}
-		if err := d.askSignUp(ctx, p, u.Attributes["email"]); err != nil {
+		if err := d.askSignUp(ctx, p, u.Attributes[by.Attribute()]); err != nil {
 			return err
 		}
 		// The resend button asks by id: its wait begins with this first code.
 		if err := d.Guard.Ask(ctx, p.ID, risk.Subject{Name: NameKey(p, u.ID)}, string(provider.CodeSignUp)); err != nil {
 			return err
 		}
-		return d.sendCode(ctx, p, u, provider.CodeSignUp)
+		return d.sendCode(ctx, p, u, parcel{Purpose: provider.CodeSignUp, By: by, To: u.Attributes[by.Attribute()]})
 	})
 }
 
@@ -198,38 +193,36 @@ func (d *Directory) giveWay(ctx context.Context, u *provider.User) error {
 	return st.DeleteUser(ctx, u.ID)
 }
 
-// ConfirmSignUp confirms a user by the code that was mailed to them, which proves
+// ConfirmSignUp confirms a user by the code that was sent to them, which proves
 // their address. take moves the address to them from whoever has it as an alias.
 //
 // Errors: provider.ErrCodeMismatch, provider.ErrCodeExpired, provider.ErrAliasExists,
 // provider.CodeThrottled.
 func (d *Directory) ConfirmSignUp(ctx context.Context, p *provider.Pool, name, code string, take bool) (*provider.User, error) {
-	u, c, try, err := d.proveCode(ctx, p, name, code, provider.CodeSignUp)
+	e, try, err := d.proveCode(ctx, p, claim{Name: name, Purpose: provider.CodeSignUp, Code: code})
 	if try != nil {
 		defer try.Release()
 	}
 	if err != nil {
 		return nil, err
 	}
-	st := d.Store.Pool(p.ID)
-	actor := provider.ActorFrom(ctx)
-	actor.Kind, actor.ID = "user", u.ID
-	ctx = provider.WithActor(ctx, actor)
-	err = d.change(ctx, p.ID, UserConfirm, userTarget(u.ID), nil, func(ctx context.Context) error {
-		if err := st.SpendCode(ctx, c); err != nil {
+	u, st := e.User, d.Store.Pool(p.ID)
+	err = d.change(asUser(ctx, u), p.ID, UserConfirm, userTarget(u.ID), nil, func(ctx context.Context) error {
+		if err := st.SpendCode(ctx, e.Code); err != nil {
 			return err
 		}
 		if take {
-			if err := st.ReleaseName(ctx, NameKey(p, c.Destination), u.ID); err != nil {
+			if err := st.ReleaseName(ctx, NameKey(p, e.Code.Destination), u.ID); err != nil {
 				return err
 			}
 		}
 		err := st.ChangeUser(ctx, u.ID, func(now *provider.User) ([]provider.UserName, error) {
-			if now.Status != provider.UserUnconfirmed || now.Attributes["email"] != c.Destination {
+			by := e.Code.Channel.Attribute()
+			if now.Status != provider.UserUnconfirmed || now.Attributes[by] != e.Code.Destination {
 				return nil, provider.ErrCodeMismatch
 			}
 			now.Status = provider.UserConfirmed
-			now.Attributes["email_verified"] = "true"
+			now.Attributes[by+"_verified"] = "true"
 			u = now
 			return names(p, now), nil
 		})
@@ -241,10 +234,10 @@ func (d *Directory) ConfirmSignUp(ctx context.Context, p *provider.Pool, name, c
 	return u, err
 }
 
-// ResendCode mails a new confirmation code to a user who signed up and is not
+// ResendCode sends a new confirmation code to a user who signed up and is not
 // confirmed, and does nothing for anybody else.
 //
 // Errors: provider.CodeThrottled; provider.CodeInvalid when nothing can be sent.
 func (d *Directory) ResendCode(ctx context.Context, p *provider.Pool, name string) error {
-	return d.askCode(ctx, p, provider.CodeSignUp, name)
+	return d.askCode(ctx, p, wanted{Purpose: provider.CodeSignUp, Name: name})
 }

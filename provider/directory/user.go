@@ -21,8 +21,9 @@ type NewUser struct {
 	NoPassword bool   // for users who sign in at an upstream
 	Permanent  bool   // the password need not be changed
 	Status     provider.UserStatus
-	TakeAlias  bool // take an address away from whoever has it as an alias
-	Invite     bool // send the password
+	TakeAlias  bool               // take an address away from whoever has it as an alias
+	Invite     bool               // send the password
+	InviteBy   []provider.Channel // how; empty for e-mail where there is an address, else a text
 }
 
 // CreateUser adds a user.
@@ -68,10 +69,8 @@ func (d *Directory) CreateUser(ctx context.Context, pool string, n NewUser) (*pr
 		if err := st.SetPassword(ctx, pw); err != nil {
 			return err
 		}
-		// Without an address nobody is written to, as in Cognito: an operator will
-		// set the password.
-		if n.Invite && d.Invite != nil && u.Attributes["email"] != "" {
-			return d.Invite(ctx, p, u, n.Password)
+		if n.Invite {
+			return d.invite(ctx, p, u, n.Password, n.InviteBy)
 		}
 		return nil
 	})

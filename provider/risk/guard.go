@@ -165,6 +165,13 @@ func (t *Try) Passed(ctx context.Context) error {
 	return rows.ForgiveTry(ctx, t.address, addressLimit())
 }
 
+// Touch writes the try's own count once more, unchanged, in the transaction that ctx
+// carries: for work that must look the same whether or not there is something to
+// write.
+func (t *Try) Touch(ctx context.Context) error {
+	return t.guard.Store.Pool(t.pool).TouchTries(ctx, t.user)
+}
+
 // Withdraw takes the try back: no check was made, because of a fault of ours or
 // because whoever asked went away.
 func (t *Try) Withdraw(ctx context.Context) error {
@@ -233,4 +240,10 @@ func (g *Guard) Ask(ctx context.Context, pool string, who Subject, purpose strin
 		}
 		return err // an error rolls back: what is refused counts nowhere
 	})
+}
+
+// Answered forgets how often who was sent messages for a purpose, in the transaction
+// that ctx carries: they have used one, so they are no stranger's victim.
+func (g *Guard) Answered(ctx context.Context, pool string, who Subject, purpose string) error {
+	return g.Store.Pool(pool).ClearTries(ctx, "mail:"+purpose+":"+who.key())
 }

@@ -116,13 +116,15 @@ type Start struct {
 
 // Begin starts an attempt at its first step and binds it to the browser.
 func (f *Flow) Begin(ctx context.Context, pool *provider.Pool, s Start) (*Attempt, error) {
-	a := &Attempt{ID: secret.Token(), Step: StepPassword, AuthorizationID: s.AuthorizationID, pool: pool.ID}
+	a := &Attempt{ID: secret.Token(), Step: f.door(pool), AuthorizationID: s.AuthorizationID, pool: pool.ID}
 	a.state.showsDevices(s.Devices)
 	life := attemptLife
 	if s.Client != nil {
 		a.ClientID, a.state.ClientID = s.Client.ID, s.Client.ID
 		a.state.Reveal = s.Client.Settings.RevealUnknownUsers
-		a.state.NoPassword = !offersLocal(s.Client)
+		if a.state.NoPassword = !offersLocal(s.Client); a.state.NoPassword {
+			a.Step = StepPassword // whose page shows the providers
+		}
 		if wantsCustom(s.Client) {
 			a.state.Custom = &customSteps{}
 		}

@@ -13,3 +13,6 @@ var (
 	ErrResetRequired   = &provider.Error{Code: provider.CodeForbidden, Kind: "password reset", Message: "The password must be reset."}
 	ErrUnconfirmed     = &provider.Error{Code: provider.CodeForbidden, Kind: "confirmation", Message: "The user is not confirmed."}
 )
+
+// ErrNoAddress answers who must be sent a code and has no address any more.
+var ErrNoAddress = &provider.Error{Code: provider.CodeUnavailable, Kind: "address", Message: "There is no address that a code could be sent to."}

@@ -96,7 +96,7 @@ func offersLocal(c *provider.Client) bool { return offers(c, directory.LocalProv
 // ErrUpstreamAway, ErrUpstreamUnfit.
 func (f *Federation) Begin(ctx context.Context, pool *provider.Pool, a *Attempt, h Handover) (string, error) {
 	from := a.Step
-	if from != StepPassword && from != StepFederation {
+	if !atDoor(from) && from != StepFederation {
 		return "", provider.ErrAttemptNotFound
 	}
 	conn, _, err := f.connect(ctx, pool, a, h.Provider)
@@ -174,7 +174,7 @@ func (f *Federation) take(ctx context.Context, pool *provider.Pool, r Return) (*
 	if a.Step != StepFederation || up == nil || !secret.Equal([]byte(up.State), []byte(r.Values.Get("state"))) {
 		return nil, nil, provider.ErrAttemptNotFound
 	}
-	a.Step, a.state.Upstream = StepPassword, nil
+	a.Step, a.state.Upstream = f.Flow.door(pool), nil
 	return a, up, f.Flow.move(ctx, a, StepFederation)
 }
 

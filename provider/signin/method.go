@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/factor"
 )
 
@@ -37,6 +38,9 @@ var errCodeMissing = &provider.Error{Code: provider.CodeInvalid, Kind: "code mis
 func (f *Flow) method(name provider.Factor) method {
 	if f.Factors == nil {
 		return nil
+	}
+	if by := directory.ChannelOf(name); by != "" && f.Directory != nil {
+		return sentMethod{f.Directory, f.Factors, by}
 	}
 	switch name {
 	case provider.FactorTOTP:

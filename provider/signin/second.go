@@ -214,6 +214,10 @@ func (f *Flow) setUp(ctx context.Context, pool *provider.Pool, a *Attempt, given
 	if err != nil {
 		return outcome{}, err
 	}
+	if sent, ok := m.(sentMethod); ok && given.Address != "" {
+		write, err := sent.aim(ctx, pool, a, u, given.Address)
+		return outcome{next: StepSetUp, user: u, write: write}, err
+	}
 	try, err := f.Guard.Begin(ctx, pool.ID, risk.Subject{UserID: u.ID, What: "set up"})
 	if err != nil {
 		return outcome{}, err

@@ -3,6 +3,7 @@ package signin
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
@@ -28,12 +29,16 @@ func (f *Flow) OffersSignUp(pool *provider.Pool, a *Attempt) bool {
 }
 
 // OffersRecovery reports whether an attempt may reset a password.
-func (f *Flow) OffersRecovery(a *Attempt) bool {
-	return f.Directory != nil && !a.state.NoPassword && f.Directory.CanMail()
+func (f *Flow) OffersRecovery(pool *provider.Pool, a *Attempt) bool {
+	return f.Directory != nil && !a.state.NoPassword && slices.Contains(pool.Settings.First(), provider.FactorPassword) && f.Directory.Recovers(pool)
 }
 
-// Destination is where the code of StepConfirm went, masked.
+// Destination is where the code of StepConfirm, StepSecond or StepSetUp went, masked;
+// empty where none did.
 func (a *Attempt) Destination() string {
+	if s := a.sending(); s != nil && s.To != "" && (a.Step == StepSecond || a.Step == StepSetUp) {
+		return directory.Masked(s.To)
+	}
 	if a.state.Newcomer == nil {
 		return ""
 	}
@@ -49,7 +54,7 @@ func (f *Flow) SignUp(ctx context.Context, pool *provider.Pool, id, binding stri
 	if err != nil {
 		return nil, err
 	}
-	if a.Step != StepPassword || !f.OffersSignUp(pool, a) {
+	if !atDoor(a.Step) || !f.OffersSignUp(pool, a) {
 		return nil, provider.ErrAttemptNotFound
 	}
 	if err := checkName(n.Username); err != nil {
@@ -68,9 +73,10 @@ func (f *Flow) SignUp(ctx context.Context, pool *provider.Pool, id, binding stri
 		return nil, err
 	}
 	a.Username, a.state.Typed = n.Username, n.Username
-	a.state.Newcomer = &newcomer{UserID: u.ID, Destination: u.Attributes["email"]}
+	from := a.Step
+	a.state.Newcomer = &newcomer{UserID: u.ID, Destination: f.Directory.SignUpAddress(pool, u)}
 	a.Step = StepConfirm
-	return a, f.move(ctx, a, StepPassword)
+	return a, f.move(ctx, a, from)
 }
 
 // Confirm takes the code of StepConfirm. Who made the account in this attempt is
@@ -89,7 +95,7 @@ func (f *Flow) Confirm(ctx context.Context, pool *provider.Pool, id, binding, pr
 	}
 	a.state.Newcomer = nil
 	if !u.Enabled {
-		a.Step, a.state.Notice = StepPassword, NoticeConfirmed
+		a.Step, a.state.Notice = f.door(pool), NoticeConfirmed
 		return &Result{Attempt: a}, f.move(ctx, a, StepConfirm)
 	}
 	proven := a.state.Proven // where the account was there before this attempt
@@ -112,7 +118,8 @@ func (f *Flow) Resend(ctx context.Context, pool *provider.Pool, id, binding stri
 // Forgot asks for a code to reset a password with, and goes on to StepReset,
 // whoever the name leads to. Asking again sends another code.
 //
-// Errors: provider.ErrAttemptNotFound; ErrNameMissing; provider.CodeThrottled, after
+// Errors: provider.ErrAttemptNotFound; ErrNameMissing; directory.ErrAskAdministrator;
+// provider.CodeThrottled, after
 // which the attempt stands at StepReset all the same: a code was asked for before.
 func (f *Flow) Forgot(ctx context.Context, pool *provider.Pool, id, binding, name string) (*Attempt, error) {
 	a, err := f.Attempt(ctx, pool, id, binding)
@@ -121,15 +128,19 @@ func (f *Flow) Forgot(ctx context.Context, pool *provider.Pool, id, binding, nam
 	}
 	from := a.Step
 	switch {
-	case !f.OffersRecovery(a) || from != StepPassword && from != StepReset:
-		return nil, provider.ErrAttemptNotFound
 	case from == StepReset:
 		name = a.state.Typed
+	case !atDoor(from) || !f.OffersRecovery(pool, a):
+		return nil, provider.ErrAttemptNotFound
 	}
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	asked := f.Directory.ForgotPassword(ctx, pool, name)
+	ask := f.Directory.ForgotPassword
+	if a.state.Proven != "" { // they gave the old password, and an operator wants a new one
+		ask = f.Directory.ResendReset
+	}
+	asked := ask(ctx, pool, name)
 	if asked != nil && provider.CodeOf(asked) != provider.CodeThrottled {
 		return nil, asked
 	}
@@ -156,7 +167,7 @@ func (f *Flow) Reset(ctx context.Context, pool *provider.Pool, id, binding, code
 	if _, err := f.Directory.ConfirmForgotPassword(ctx, pool, a.state.Typed, code, password); err != nil {
 		return nil, err
 	}
-	a.Step, a.state.Notice = StepPassword, NoticeReset
+	a.Step, a.state.Notice = f.door(pool), NoticeReset
 	return a, f.move(ctx, a, StepReset)
 }
 
@@ -176,20 +187,20 @@ func (f *Flow) at(ctx context.Context, pool *provider.Pool, id, binding string, 
 // them out: an address that was never confirmed, or a reset that an operator asked
 // for. It answers false where that is not possible.
 func (f *Flow) mend(ctx context.Context, pool *provider.Pool, a *Attempt, p *proof, why error) (outcome, bool, error) {
-	if f.Directory == nil || !f.Directory.CanMail() {
+	if f.Directory == nil {
 		return outcome{}, false, nil
 	}
 	u := &p.login.User
 	out := outcome{try: p.try}
 	var err error
 	switch {
-	case errors.Is(why, ErrUnconfirmed) && u.Attributes["email"] != "":
+	case errors.Is(why, ErrUnconfirmed) && f.Directory.SignUpAddress(pool, u) != "":
 		out.next = StepConfirm
-		a.state.Newcomer = &newcomer{UserID: u.ID, Destination: u.Attributes["email"]}
+		a.state.Newcomer = &newcomer{UserID: u.ID, Destination: f.Directory.SignUpAddress(pool, u)}
 		err = f.Directory.ResendCode(ctx, pool, u.ID)
-	case errors.Is(why, ErrResetRequired) && u.Attributes["email_verified"] == "true":
+	case errors.Is(why, ErrResetRequired) && f.Directory.CanReset(pool, u):
 		out.next = StepReset
-		err = f.Directory.ForgotPassword(ctx, pool, a.Username)
+		err = f.Directory.ResendReset(ctx, pool, a.Username)
 	default:
 		return outcome{}, false, nil
 	}

@@ -32,6 +32,7 @@ type Answer struct {
 	Password    string
 	NewPassword string
 	Code        string            // a one-time code, or the answer to a custom question
+	Address     string            // where a code of a factor that is set up shall go
 	Credential  string            // a public key credential as JSON (WebAuthn Level 3 section 5.1)
 	Name        string            // what a new passkey or authenticator app is called
 	Attributes  map[string]string // what StepAttributes asked for
@@ -77,8 +78,13 @@ func (f *Flow) step(ctx context.Context, pool *provider.Pool, a *Attempt, given 
 		}
 	}
 	switch a.Step {
-	case StepPassword, StepFederation: // whoever comes back from an upstream without an answer may give a password
+	case StepPassword:
 		return f.password(ctx, pool, a, given)
+	case StepFederation: // whoever comes back from an upstream without an answer may sign in here
+		if f.door(pool) == StepPassword {
+			return f.password(ctx, pool, a, given)
+		}
+		return f.first(ctx, pool, a, given)
 	case StepIdentifier, StepFirst:
 		return f.first(ctx, pool, a, given)
 	case StepCode:

@@ -22,17 +22,21 @@ func (p *Pool) PutCode(ctx context.Context, c *provider.OneTimeCode) error {
 }
 
 // TryCode counts one try of a user's code in advance and returns the code. Tries
-// beyond limit find none.
+// beyond limit find none. It takes the same statements whether or not there is one.
 //
 // Errors: provider.ErrCodeMismatch when there is none to try.
 func (p *Pool) TryCode(ctx context.Context, userID string, purpose provider.CodePurpose, attempt string, limit int) (*provider.OneTimeCode, error) {
 	var out provider.OneTimeCode
 	err := p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
-		r := db.Exec("update one_time_codes set tries = tries + 1 where pool = ? and user_id = ? and purpose = ? and attempt = ? and tries < ?", p.ID, userID, purpose, attempt, limit)
-		if err := one(r, provider.ErrCodeMismatch); err != nil {
-			return err
+		counted := db.Exec("update one_time_codes set tries = tries + 1 where pool = ? and user_id = ? and purpose = ? and attempt = ? and tries < ?", p.ID, userID, purpose, attempt, limit)
+		if counted.Error != nil {
+			return translate(counted.Error)
 		}
-		return db.Where("pool = ? and user_id = ? and purpose = ? and attempt = ?", p.ID, userID, purpose, attempt).Take(&out).Error
+		err := db.Where("pool = ? and user_id = ? and purpose = ? and attempt = ?", p.ID, userID, purpose, attempt).Take(&out).Error
+		if err == nil && counted.RowsAffected == 0 {
+			return provider.ErrCodeMismatch
+		}
+		return err
 	})
 	return &out, found(err, provider.ErrCodeMismatch)
 }
@@ -51,5 +55,40 @@ func (p *Pool) SpendCode(ctx context.Context, c *provider.OneTimeCode) error {
 	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
 		return one(db.Exec("delete from one_time_codes where pool = ? and user_id = ? and purpose = ? and attempt = ? and hash = ?", p.ID, c.UserID, c.Purpose, c.Attempt, c.Hash),
 			provider.ErrCodeMismatch)
+	})
+}
+
+// Code reads a user's code.
+//
+// Errors: provider.ErrCodeMismatch when there is none.
+func (p *Pool) Code(ctx context.Context, userID string, purpose provider.CodePurpose, attempt string) (*provider.OneTimeCode, error) {
+	var out provider.OneTimeCode
+	err := p.s.db(ctx).Where("pool = ? and user_id = ? and purpose = ? and attempt = ?", p.ID, userID, purpose, attempt).Take(&out).Error
+	return &out, found(err, provider.ErrCodeMismatch)
+}
+
+// CodeByLink reads the code that went out with a link, by the hash of the link's
+// token.
+//
+// Errors: provider.ErrCodeMismatch when there is none.
+func (p *Pool) CodeByLink(ctx context.Context, linkHash []byte) (*provider.OneTimeCode, error) {
+	var out provider.OneTimeCode
+	err := p.s.db(ctx).Where("pool = ? and link_hash = ?", p.ID, linkHash).Take(&out).Error
+	return &out, found(err, provider.ErrCodeMismatch)
+}
+
+// DropCode removes a user's code for a purpose that belongs to no attempt, if there
+// is one.
+func (p *Pool) DropCode(ctx context.Context, userID string, purpose provider.CodePurpose) error {
+	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
+		return translate(db.Exec("delete from one_time_codes where pool = ? and user_id = ? and purpose = ? and attempt = ''", p.ID, userID, purpose).Error)
+	})
+}
+
+// DropCodes removes every code of a user but the ways back to an address from before
+// since.
+func (p *Pool) DropCodes(ctx context.Context, userID string, since provider.Time) error {
+	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
+		return translate(db.Exec("delete from one_time_codes where pool = ? and user_id = ? and (purpose <> ? or sent_at >= ?)", p.ID, userID, provider.CodeUndo, since).Error)
 	})
 }

@@ -102,6 +102,13 @@ func (p *Pool) FormerPasswords(ctx context.Context, userID string, limit int) ([
 	return out, translate(err)
 }
 
+// RemovePassword leaves a user without a password. There may be none.
+func (p *Pool) RemovePassword(ctx context.Context, userID string) error {
+	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
+		return translate(db.Exec("delete from passwords where pool = ? and user_id = ?", p.ID, userID).Error)
+	})
+}
+
 // HoldPassword says whether a hash is still the user's and keeps it so until the
 // transaction that ctx carries ends: whoever sets another password then finds, and
 // ends, the session that this one began. provider.ErrAttemptNotFound when it is not.

@@ -78,6 +78,13 @@ func (p *Pool) ForgiveTry(ctx context.Context, key string, l ThrottleLimit) erro
 	})
 }
 
+// TouchTries writes the row under key as it is.
+func (p *Pool) TouchTries(ctx context.Context, key string) error {
+	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
+		return translate(db.Exec("update throttles set failures = failures where pool = ? and throttle_key = ?", p.ID, key).Error)
+	})
+}
+
 // ClearTries forgets every failure under key.
 func (p *Pool) ClearTries(ctx context.Context, key string) error {
 	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {

@@ -94,10 +94,9 @@ func start(t *testing.T, st *store.Store) *world {
 	d := directory.New(directory.Config{
 		Guard: &risk.Guard{Store: st}, Post: &message.Post{Outbox: outbox, Letters: letters},
 		Store: st, Audit: &audit.Log{Store: st}, Sealer: sealer, Hasher: hasher, Region: "us-east-1",
-		Invite: func(context.Context, *provider.Pool, *provider.User, string) error { return nil },
 	})
 	w := &world{t: t, directory: d, store: st, now: time.Now, deliver: map[string]func(context.Context, provider.Job) error{
-		message.JobKind: outbox.Deliver, directory.JobCode: d.MailCode,
+		message.JobKind: outbox.Deliver, directory.JobCode: d.SendCode,
 	}}
 	keys := &token.Keys{Store: st, Sealer: sealer, Audit: d.Audit, Cache: token.NewCache(st)}
 	issuer := func(p *provider.Pool) string { return "https://id.example.com/" + p.ID }

@@ -22,8 +22,8 @@ func (a *API) signUp(ctx context.Context, in *SignUpRequest) (*SignUpResponse, e
 		return nil, err
 	}
 	out := &SignUpResponse{UserSub: u.ID}
-	if a.Directory.MailsCode(p, u) {
-		out.CodeDeliveryDetails = delivery(directory.Masked(u.Attributes["email"]))
+	if to := a.Directory.SignUpDelivery(p, u); to != nil {
+		out.CodeDeliveryDetails = delivery(*to)
 	}
 	return out, nil
 }
@@ -38,21 +38,21 @@ func (a *API) confirmSignUp(ctx context.Context, in *ConfirmSignUpRequest) error
 }
 
 func (a *API) resendConfirmationCode(ctx context.Context, in *CodeRequest) (*CodeResponse, error) {
-	return a.code(ctx, in, a.Directory.ResendCode)
+	return a.code(ctx, in, provider.CodeSignUp, a.Directory.ResendCode)
 }
 
 func (a *API) forgotPassword(ctx context.Context, in *CodeRequest) (*CodeResponse, error) {
-	return a.code(ctx, in, a.Directory.ForgotPassword)
+	return a.code(ctx, in, provider.CodeResetPassword, a.Directory.ForgotPassword)
 }
 
 // code asks for a code and says where one would go. Somebody unknown is answered
 // like anybody, unless the client wants to be told.
-func (a *API) code(ctx context.Context, in *CodeRequest, ask func(context.Context, *provider.Pool, string) error) (*CodeResponse, error) {
+func (a *API) code(ctx context.Context, in *CodeRequest, purpose provider.CodePurpose, ask func(context.Context, *provider.Pool, string) error) (*CodeResponse, error) {
 	p, c, err := a.Directory.Calling(ctx, in.ClientID, in.Username, in.SecretHash)
 	if err != nil {
 		return nil, err
 	}
-	to, known, err := a.Directory.CodeDestination(ctx, p, in.Username)
+	to, known, err := a.Directory.CodeDestination(ctx, p, in.Username, purpose)
 	if err != nil {
 		return nil, err
 	}
@@ -65,8 +65,12 @@ func (a *API) code(ctx context.Context, in *CodeRequest, ask func(context.Contex
 	return &CodeResponse{delivery(to)}, nil
 }
 
-func delivery(destination string) *CodeDeliveryDetailsType {
-	return &CodeDeliveryDetailsType{Destination: destination, DeliveryMedium: "EMAIL", AttributeName: "email"}
+func delivery(to directory.Delivery) *CodeDeliveryDetailsType {
+	out := &CodeDeliveryDetailsType{Destination: to.Destination, DeliveryMedium: "EMAIL", AttributeName: to.Channel.Attribute()}
+	if to.Channel == provider.BySMS {
+		out.DeliveryMedium = "SMS"
+	}
+	return out
 }
 
 func (a *API) confirmForgotPassword(ctx context.Context, in *ConfirmForgotPasswordRequest) error {

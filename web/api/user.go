@@ -16,11 +16,11 @@ func (a *API) adminCreateUser(ctx context.Context, in *AdminCreateUserRequest) (
 	var u *provider.User
 	var err error
 	if in.MessageAction == "RESEND" {
-		u, err = a.Directory.Reinvite(ctx, in.UserPoolID, in.Username, in.TemporaryPassword)
+		u, err = a.Directory.Reinvite(ctx, in.UserPoolID, in.Username, in.TemporaryPassword, media(in.DesiredDeliveryMediums))
 	} else {
 		u, err = a.Directory.CreateUser(ctx, in.UserPoolID, directory.NewUser{
 			Username: in.Username, Attributes: attributes(in.UserAttributes), Password: in.TemporaryPassword,
-			TakeAlias: in.ForceAliasCreation, Invite: in.MessageAction != "SUPPRESS",
+			TakeAlias: in.ForceAliasCreation, Invite: in.MessageAction != "SUPPRESS", InviteBy: media(in.DesiredDeliveryMediums),
 		})
 	}
 	if err != nil {
@@ -28,6 +28,16 @@ func (a *API) adminCreateUser(ctx context.Context, in *AdminCreateUserRequest) (
 	}
 	out := wireUser(u)
 	return &AdminCreateUserResponse{&out}, nil
+}
+
+// media are the channels that a list of DeliveryMediumType names.
+func media(in []string) []provider.Channel {
+	return each(in, func(word *string) provider.Channel {
+		if *word == "SMS" {
+			return provider.BySMS
+		}
+		return provider.ByEmail
+	})
 }
 
 func (a *API) adminSetUserPassword(ctx context.Context, in *AdminSetUserPasswordRequest) error {

@@ -33,14 +33,14 @@ func (d *Door) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /login", d.Errors.Pages(d.showLogin))
 	mux.Handle("POST /login", d.guard(d.answerLogin))
 	mux.Handle("GET /login/provider", d.Errors.Pages(d.toUpstream))
-	mux.Handle("GET /signup", d.Errors.Pages(d.show(signin.StepPassword, d.showSignUp)))
+	mux.Handle("GET /signup", d.Errors.Pages(d.showAside(d.showSignUp)))
 	mux.Handle("POST /signup", d.guard(d.answerSignUp))
 	for _, path := range []string{"/confirm", "/confirmUser"} {
 		mux.Handle("GET "+path, d.Errors.Pages(d.show(signin.StepConfirm, d.showConfirm)))
 		mux.Handle("POST "+path, d.guard(d.answerConfirm))
 	}
 	mux.Handle("POST /resendcode", d.guard(d.answerResend))
-	mux.Handle("GET /forgotPassword", d.Errors.Pages(d.show(signin.StepPassword, d.showForgot)))
+	mux.Handle("GET /forgotPassword", d.Errors.Pages(d.showAside(d.showForgot)))
 	mux.Handle("POST /forgotPassword", d.guard(d.answerForgot))
 	mux.Handle("GET /confirmforgotPassword", d.Errors.Pages(d.show(signin.StepReset, d.showReset)))
 	mux.Handle("POST /confirmforgotPassword", d.guard(d.answerReset))

@@ -94,12 +94,15 @@ func (d *Door) begin(w http.ResponseWriter, r *http.Request) error {
 // once somebody is known.
 func (d *Door) answerLogin(w http.ResponseWriter, r *http.Request) error {
 	ctx, pool := r.Context(), provider.TenantFrom(r.Context()).Pool
-	f, err := form(r, "flow", "username", "password", "new_password", "confirm_password", "credential")
+	f, err := form(r, "flow", "username", "password", "new_password", "confirm_password", "credential", "choose")
 	if err != nil {
 		return err
 	}
 	bound := d.Browser.Cookies.Bound(r, pool.ID)
-	given := signin.Answer{Username: f.Get("username"), Password: f.Get("password"), NewPassword: f.Get("new_password"), Credential: f.Get("credential")}
+	given := signin.Answer{
+		Username: f.Get("username"), Password: f.Get("password"), NewPassword: f.Get("new_password"),
+		Credential: f.Get("credential"), Choose: provider.Factor(f.Get("choose")),
+	}
 	if f.Has("confirm_password") && f.Get("confirm_password") != given.NewPassword {
 		return d.refused(w, r, f.Get("flow"), bound, given.Username, errMismatch)
 	}
@@ -153,7 +156,7 @@ func (d *Door) refused(w http.ResponseWriter, r *http.Request, flow, bound, type
 	if err != nil {
 		return err
 	}
-	if a.Step != signin.StepNewPassword {
+	if a.Step != signin.StepNewPassword && a.Step != signin.StepFirst {
 		a.Username = typed
 	}
 	failure := respond.Explain(r, why)
@@ -200,7 +203,7 @@ func (d *Door) draw(w http.ResponseWriter, r *http.Request, status int, a *signi
 	if d.Flow.OffersSignUp(pool, a) {
 		v.SignUpURL = aside.to(r, "/signup")
 	}
-	if d.Flow.OffersRecovery(a) {
+	if d.Flow.OffersRecovery(pool, a) {
 		v.ForgotURL = aside.to(r, "/forgotPassword")
 	}
 	var known *provider.Error
@@ -210,6 +213,13 @@ func (d *Door) draw(w http.ResponseWriter, r *http.Request, status int, a *signi
 	var err error
 	if v.Providers, v.ProvidersOnly, err = d.buttons(r, a); err != nil {
 		return err
+	}
+	switch a.Step {
+	case signin.StepIdentifier:
+		return d.Pages.Render(w, r, status, page.Identify{SignIn: v})
+	case signin.StepFirst:
+		v.Providers = nil // chosen against already
+		return d.Pages.Render(w, r, status, page.ChooseWay{SignIn: v, Ways: a.Choices(), StartURL: action})
 	}
 	return d.Pages.Render(w, r, status, v)
 }
@@ -233,6 +243,13 @@ func signInProblem(err error) page.Problem {
 		return page.SignInResetRequired
 	case errors.Is(err, signin.ErrPasswordExpired):
 		return page.SignInPasswordExpired
+	}
+	var e *provider.Error
+	switch {
+	case errors.As(err, &e) && e.Field == "choose":
+		return page.SignInChoose
+	case errors.As(err, &e) && e.Code == provider.CodeThrottled && e.Kind == "mail":
+		return page.SignInWait
 	}
 	switch provider.CodeOf(err) {
 	case provider.CodeThrottled:

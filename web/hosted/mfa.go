@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/factor"
@@ -25,7 +26,7 @@ func (d *Door) secondRoutes(mux *http.ServeMux) {
 // factorAnswer reads a form of the pages about second factors.
 func factorAnswer(f url.Values) signin.Answer {
 	return signin.Answer{
-		Code: code(f), Credential: f.Get("credential"), Name: f.Get("name"),
+		Code: code(f), Credential: f.Get("credential"), Name: f.Get("name"), Address: strings.TrimSpace(f.Get("address")),
 		Choose: provider.Factor(f.Get("choose")), Again: f.Has("again"),
 	}
 }
@@ -38,7 +39,7 @@ func (d *Door) drawSecond(b *beside, w http.ResponseWriter, r *http.Request, f u
 	a := b.attempt
 	return d.Pages.Render(w, r, status, page.SecondFactor{
 		Chrome: b.chrome(r), Action: b.to(r, "/mfa"), Flow: a.ID, Method: a.Method(), Others: others(a), Options: string(a.Passkey()),
-		Problem: secondProblem(why), RetryAfter: retryAfter(why), StartURL: here(r, "/login", b.waiting.ID),
+		Destination: a.Destination(), Wait: waits(a, why), Problem: secondProblem(why), RetryAfter: retryAfter(why), StartURL: here(r, "/login", b.waiting.ID),
 	})
 }
 
@@ -50,7 +51,7 @@ func (d *Door) drawSetUp(b *beside, w http.ResponseWriter, r *http.Request, f ur
 	a := b.attempt
 	v := page.FactorSetUp{
 		Chrome: b.chrome(r), Action: b.to(r, "/mfa/setup"), Flow: a.ID, Choices: a.Choices(), Method: a.Method(), Options: string(a.Passkey()),
-		Problem: secondProblem(why), RetryAfter: retryAfter(why),
+		Destination: a.Destination(), Address: f.Get("address"), Wait: waits(a, why), Problem: secondProblem(why), RetryAfter: retryAfter(why),
 	}
 	if app := a.Enrolment(); app != nil && v.Problem != page.SecondOver {
 		if err := showApp(&v, app); err != nil {
@@ -81,6 +82,18 @@ func (d *Door) drawRecoveryCodes(b *beside, w http.ResponseWriter, r *http.Reque
 	})
 }
 
+// waits is how long until another code may be asked for, on a page that counts down.
+func waits(a *signin.Attempt, why error) int {
+	if why == nil {
+		return a.Wait()
+	}
+	var e *provider.Error
+	if errors.As(why, &e) && e.Kind == "mail" {
+		return e.RetryAfter
+	}
+	return 0 // the wait began with another page
+}
+
 // others are the second factors that the person may go over to.
 func others(a *signin.Attempt) []provider.Factor {
 	return slices.DeleteFunc(slices.Clone(a.Choices()), func(f provider.Factor) bool { return f == a.Method() })
@@ -105,6 +118,10 @@ func secondProblem(why error) page.Problem {
 		return page.SecondPasskeyMake
 	case e.Field == "credential", errors.Is(e, factor.ErrPasskeyMalformed):
 		return page.SecondPasskeyMissing
+	case e.Code == provider.CodeInvalid && (e.Field == "email" || e.Field == "phone_number"):
+		return page.SecondAddress
+	case e.Code == provider.CodeExists:
+		return page.SecondTaken
 	case e.Code == provider.CodeInvalid:
 		return page.SecondMissing
 	case e.Code == provider.CodeUnauthorized:

@@ -49,7 +49,7 @@ func (d *Door) answerForgot(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *Door) drawForgot(w http.ResponseWriter, r *http.Request, b *beside, why error) error {
-	if !d.Flow.OffersRecovery(b.attempt) {
+	if !d.Flow.OffersRecovery(b.pool, b.attempt) {
 		return &provider.Error{Code: provider.CodeForbidden, Message: "Passwords are reset by whoever runs this."}
 	}
 	status, err := refusal(w, r, why)

@@ -57,6 +57,15 @@ func (b *beside) chrome(r *http.Request) page.Chrome {
 
 // show draws what a step looks like, or goes to where the attempt stands.
 func (d *Door) show(step signin.Step, draw func(*beside, http.ResponseWriter, *http.Request) error) respond.Handler {
+	return d.showWhere(func(a *signin.Attempt) bool { return a.Step == step }, draw)
+}
+
+// showAside draws a page that people go to from the first steps.
+func (d *Door) showAside(draw func(*beside, http.ResponseWriter, *http.Request) error) respond.Handler {
+	return d.showWhere((*signin.Attempt).AtDoor, draw)
+}
+
+func (d *Door) showWhere(here func(*signin.Attempt) bool, draw func(*beside, http.ResponseWriter, *http.Request) error) respond.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if !r.URL.Query().Has("flow") && r.URL.Query().Has("client_id") {
 			return d.showLogin(w, r)
@@ -65,7 +74,7 @@ func (d *Door) show(step signin.Step, draw func(*beside, http.ResponseWriter, *h
 		if b == nil {
 			return err
 		}
-		if b.attempt.Step != step {
+		if !here(b.attempt) {
 			return respond.Redirect(w, b.to(r, stepPath(b.attempt.Step)))
 		}
 		return draw(b, w, r)

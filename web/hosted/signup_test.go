@@ -42,7 +42,7 @@ func (w *world) people() *directory.Directory {
 // mail delivers what was put off and answers the mailbox, newest first.
 func (w *world) mail(d *directory.Directory) []provider.Message {
 	w.t.Helper()
-	w.run(directory.JobCode, d.MailCode)
+	w.run(directory.JobCode, d.SendCode)
 	w.run(message.JobKind, d.Post.Outbox.Deliver)
 	kept, err := w.st.All().KeptMessages(w.t.Context())
 	must(w.t, err)

@@ -129,6 +129,12 @@ func (v FactorSetUp) scripts() []string { return passkeyScripts(v.Chrome, v.Opti
 // Failed is true once a Problem is set.
 func (v FactorSetUp) Failed() bool { return v.Problem != "" }
 
+// AsksAddress reports whether the page asks where Method's code shall go.
+func (v FactorSetUp) AsksAddress() bool { return v.Destination == "" }
+
+// AddressInvalid reports whether the problem lies in the address.
+func (v FactorSetUp) AddressInvalid() bool { return v.Problem == SecondAddress }
+
 // CodeInvalid reports whether the problem lies in the code.
 func (v FactorSetUp) CodeInvalid() bool { return secondInvalid(v.Problem) }
 

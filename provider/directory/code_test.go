@@ -1,0 +1,524 @@
+package directory_test
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/message"
+	"github.com/cognate-idp/cognate/provider/risk"
+	"github.com/cognate-idp/cognate/provider/store"
+	"github.com/cognate-idp/cognate/provider/store/storetest"
+)
+
+const password = "Correct-horse-7"
+
+// codes is a directory that sends to the mailbox, and a pool in it.
+type codes struct {
+	*directory.Directory
+	t    *testing.T
+	pool *provider.Pool
+}
+
+// eachCodes runs a test over every kind of database. The pool proves and recovers by
+// both channels unless the test changes it.
+func eachCodes(t *testing.T, settings provider.PoolSettings, test func(t *testing.T, d *codes)) {
+	t.Helper()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		d := open(t, st)
+		d.Guard, d.Post = &risk.Guard{Store: st}, post(t, d)
+		d.PageURL = func(p *provider.Pool) string { return "https://id.example.com/" + p.ID }
+		settings.SMS.Countries = []string{"US", "GB"}
+		p, err := d.Pool(t.Context(), newPool(t, d, settings))
+		if err != nil {
+			t.Fatal(err)
+		}
+		test(t, &codes{d, t, p})
+	})
+}
+
+// mailbox delivers what was put off and answers everything sent, newest first.
+func (d *codes) mailbox() []provider.Message {
+	d.t.Helper()
+	d.run(directory.JobCode, d.SendCode)
+	d.run(message.JobKind, d.Post.Outbox.Deliver)
+	kept, err := d.Store.All().KeptMessages(d.t.Context())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return kept
+}
+
+func (d *codes) run(kind string, do func(context.Context, provider.Job) error) {
+	d.t.Helper()
+	jobs, err := d.Store.All().LeaseJobs(d.t.Context(), "test", []string{kind}, 100, time.Minute)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for _, j := range jobs {
+		if err := do(d.t.Context(), j); err != nil {
+			d.t.Fatal(err)
+		}
+		if err := d.Store.All().FinishJob(d.t.Context(), "test", j.ID); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+}
+
+// user adds a confirmed one. attributes are names and values.
+func (d *codes) user(name string, attributes ...string) *provider.User {
+	d.t.Helper()
+	n := directory.NewUser{Username: name, Password: password, Permanent: true, Attributes: map[string]string{}}
+	for i := 0; i < len(attributes); i += 2 {
+		n.Attributes[attributes[i]] = attributes[i+1]
+	}
+	u, err := d.CreateUser(d.t.Context(), d.pool.ID, n)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return u
+}
+
+func (d *codes) again(u *provider.User) *provider.User {
+	d.t.Helper()
+	now, err := d.Store.Pool(d.pool.ID).User(d.t.Context(), u.ID)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return now
+}
+
+// wait forgets how often messages were asked for, as if the waits were over.
+func (d *codes) wait(subject, purpose string) {
+	d.t.Helper()
+	if err := d.Store.Pool(d.pool.ID).ClearTries(d.t.Context(), "mail:"+purpose+":"+subject); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// A forgotten password's code takes the first channel of the pool's order whose
+// address was proved, and none that is the user's second factor.
+func TestRecoveryFollowsThePoolsOrder(t *testing.T) {
+	t.Parallel()
+	both := []string{"email", "a@example.com", "email_verified", "true", "phone_number", "+12025550143", "phone_number_verified", "true"}
+	for name, c := range map[string]struct {
+		order []string
+		mfa   string
+		has   provider.Factor
+		user  []string
+		to    string
+	}{
+		"unset":                    {nil, "", "", both, "a@example.com"},
+		"phone first":              {[]string{"verified_phone_number", "verified_email"}, "", "", both, "+12025550143"},
+		"phone first, unproved":    {[]string{"verified_phone_number", "verified_email"}, "", "", both[:6], "a@example.com"},
+		"phone alone, unproved":    {[]string{"verified_phone_number"}, "", "", both[:6], ""},
+		"phone is the other proof": {[]string{"verified_phone_number", "verified_email"}, "OPTIONAL", provider.FactorSMS, both, "a@example.com"},
+		"phone alone is both":      {[]string{"verified_phone_number"}, "OPTIONAL", provider.FactorSMS, both, ""},
+		"phone is a proof no more": {[]string{"verified_phone_number"}, "OFF", provider.FactorSMS, both, "+12025550143"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachCodes(t, provider.PoolSettings{Recovery: c.order, MFA: c.mfa, AutoVerified: []string{"email", "phone_number"}}, func(t *testing.T, d *codes) {
+				u := d.user("ann", c.user...)
+				if c.has != "" {
+					err := d.Store.Pool(d.pool.ID).ChangeUser(t.Context(), u.ID, func(u *provider.User) ([]provider.UserName, error) {
+						u.MFA = u.MFA.With(c.has)
+						return nil, nil
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+				if err := d.ForgotPassword(t.Context(), d.pool, "ann"); err != nil {
+					t.Fatal(err)
+				}
+				sent := d.mailbox()
+				if c.to == "" {
+					if len(sent) != 0 {
+						t.Fatalf("sent %+v", sent)
+					}
+					return
+				}
+				if len(sent) != 1 || sent[0].To != c.to || (sent[0].Channel == provider.BySMS) != strings.HasPrefix(c.to, "+") {
+					t.Fatalf("sent %+v", sent)
+				}
+				to, known, err := d.CodeDestination(t.Context(), d.pool, "ann", provider.CodeResetPassword)
+				if err != nil || !known || to.Channel != sent[0].Channel || to.Destination != directory.Masked(c.to) {
+					t.Errorf("says %+v %v %v", to, known, err)
+				}
+				if _, err := d.ConfirmForgotPassword(t.Context(), d.pool, "ann", sent[0].Code, "Another-horse-8"); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+// Where only administrators reset passwords, every name is told the same, and their
+// reset still reaches the user.
+func TestAdministratorsAloneReset(t *testing.T) {
+	t.Parallel()
+	eachCodes(t, provider.PoolSettings{Recovery: []string{"admin_only"}}, func(t *testing.T, d *codes) {
+		d.user("ann", "email", "a@example.com", "email_verified", "true")
+		for _, name := range []string{"ann", "nobody"} {
+			if err := d.ForgotPassword(t.Context(), d.pool, name); !errors.Is(err, directory.ErrAskAdministrator) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if d.Recovers(d.pool) {
+			t.Error("offers recovery")
+		}
+		if err := d.ResetPassword(t.Context(), d.pool.ID, "ann"); err != nil {
+			t.Fatal(err)
+		}
+		sent := d.mailbox()
+		if len(sent) != 1 {
+			t.Fatalf("sent %+v", sent)
+		}
+		if _, err := d.ConfirmForgotPassword(t.Context(), d.pool, "ann", sent[0].Code, "Another-horse-8"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// A wrong code costs the same reads and writes whether the name has a code, has none,
+// or is nobody's.
+func TestWrongCodesCostTheSame(t *testing.T) {
+	t.Parallel()
+	eachCodes(t, provider.PoolSettings{FirstFactors: []provider.Factor{provider.FactorEmail}}, func(t *testing.T, d *codes) {
+		d.user("ann", "email", "a@example.com", "email_verified", "true")
+		d.user("ben", "email", "b@example.com", "email_verified", "true")
+		if err := d.ForgotPassword(t.Context(), d.pool, "ann"); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.AskSignIn(t.Context(), d.pool, "ann", "attempt", provider.ByEmail); err != nil {
+			t.Fatal(err)
+		}
+		d.mailbox()
+		seen := map[string]any{}
+		for _, name := range []string{"ann", "ben", "nobody"} {
+			counts := []any{}
+			for _, do := range []func() error{
+				func() error {
+					_, err := d.ConfirmForgotPassword(t.Context(), d.pool, name, "000000x", "Another-horse-8")
+					return err
+				},
+				func() error {
+					_, try, err := d.ProveSignIn(t.Context(), d.pool, name, "attempt", provider.ByEmail, "000000x")
+					try.Release()
+					return err
+				},
+				func() error { return d.AskSignIn(t.Context(), d.pool, name+"x", "attempt", provider.ByEmail) },
+			} {
+				hashes := d.Hasher.Hashes()
+				var err error
+				n := storetest.Count(t, d.Store, func() { err = do() })
+				text := ""
+				if err != nil {
+					text = err.Error()
+				}
+				counts = append(counts, n.Reads, n.Writes, n.Commits, d.Hasher.Hashes()-hashes, text)
+			}
+			seen[name] = [15]any(counts)
+		}
+		if seen["ann"] != seen["ben"] || seen["ann"] != seen["nobody"] {
+			t.Errorf("%+v", seen)
+		}
+	})
+}
+
+// A code signs in the attempt that asked for it, once, by the channel that it was
+// asked for, and who restarts gets no more tries than five a code.
+func TestSignInCodes(t *testing.T) {
+	t.Parallel()
+	eachCodes(t, provider.PoolSettings{FirstFactors: []provider.Factor{provider.FactorEmail, provider.FactorSMS}}, func(t *testing.T, d *codes) {
+		ann := d.user("ann", "email", "a@example.com", "email_verified", "true", "phone_number", "+12025550143", "phone_number_verified", "true")
+		ask := func(attempt string, by provider.Channel) string {
+			d.wait("user:"+ann.ID, "sign_in")
+			if err := d.Guard.Answered(t.Context(), d.pool.ID, risk.Subject{Name: "ann"}, "sign_in"); err != nil {
+				t.Fatal(err)
+			}
+			if err := d.AskSignIn(t.Context(), d.pool, "ann", attempt, by); err != nil {
+				t.Fatal(err)
+			}
+			return d.mailbox()[0].Code
+		}
+		try := func(attempt string, by provider.Channel, code string) (*directory.Proof, error) {
+			proof, try, err := d.ProveSignIn(t.Context(), d.pool, "ann", attempt, by, code)
+			if try != nil {
+				defer try.Release()
+				if err == nil {
+					err = try.Passed(t.Context())
+				}
+			}
+			return proof, err
+		}
+		one, two := ask("one", provider.ByEmail), ask("two", provider.ByEmail)
+		if _, err := try("two", provider.ByEmail, one); !errors.Is(err, provider.ErrCodeMismatch) {
+			t.Errorf("another attempt's code: %v", err)
+		}
+		if _, err := try("one", provider.BySMS, one); !errors.Is(err, provider.ErrCodeMismatch) {
+			t.Errorf("as a text's: %v", err)
+		}
+		if _, err := d.ConfirmForgotPassword(t.Context(), d.pool, "ann", one, "Another-horse-8"); !errors.Is(err, provider.ErrCodeMismatch) {
+			t.Errorf("a sign-in code resets: %v", err)
+		}
+		if _, err := try("two", provider.ByEmail, two); err != nil {
+			t.Fatal(err)
+		}
+		// Two uses at once: one wins.
+		proof, err := try("one", provider.ByEmail, one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wins, losses int
+		var mu sync.Mutex
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				err := d.Store.Tx(context.Background(), proof.Spend)
+				mu.Lock()
+				defer mu.Unlock()
+				if err == nil {
+					wins++
+				} else if errors.Is(err, provider.ErrCodeMismatch) {
+					losses++
+				} else {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if wins != 1 || losses != 3 {
+			t.Errorf("%d wins, %d losses", wins, losses)
+		}
+		if _, err := try("one", provider.ByEmail, one); !errors.Is(err, provider.ErrCodeMismatch) {
+			t.Errorf("used again: %v", err)
+		}
+		// Five tries, then the user waits, however many attempts are begun.
+		last := ask("three", provider.BySMS)
+		for range 5 {
+			_, _ = try("three", provider.BySMS, "000000x")
+		}
+		if _, err := try("three", provider.BySMS, last); provider.CodeOf(err) != provider.CodeThrottled {
+			t.Errorf("a sixth try: %v", err)
+		}
+		fresh := ask("four", provider.BySMS)
+		if _, err := try("four", provider.BySMS, fresh); provider.CodeOf(err) != provider.CodeThrottled {
+			t.Errorf("a new attempt is free again: %v", err)
+		}
+		if err := d.Store.Pool(d.pool.ID).ClearTries(t.Context(), "user:"+ann.ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := try("three", provider.BySMS, last); !errors.Is(err, provider.ErrCodeMismatch) {
+			t.Errorf("a code outlives its tries: %v", err)
+		}
+	})
+}
+
+// The old address stays, and signs in, until the new one is proved; then it is told,
+// and can take the change back.
+func TestChangeOfAddress(t *testing.T) {
+	t.Parallel()
+	eachCodes(t, provider.PoolSettings{AliasAttrs: []string{"email"}}, func(t *testing.T, d *codes) {
+		ctx := t.Context()
+		ann := d.user("ann", "email", "old@example.com", "email_verified", "true")
+		sent, err := d.ChangeAddress(ctx, d.pool, ann, provider.ByEmail, "new@example.com")
+		if err != nil || sent == nil || sent.Destination != "n***@e***" {
+			t.Fatalf("%+v %v", sent, err)
+		}
+		box := d.mailbox()
+		if len(box) != 1 || box[0].To != "new@example.com" {
+			t.Fatalf("sent %+v", box)
+		}
+		if now := d.again(ann); now.Attributes["email"] != "old@example.com" || now.Attributes["email_verified"] != "true" {
+			t.Fatalf("before the proof: %+v", now.Attributes)
+		}
+		if waits, err := d.Pending(ctx, d.pool, ann, provider.ByEmail); err != nil || waits != "new@example.com" {
+			t.Errorf("waits: %q %v", waits, err)
+		}
+		if _, err := d.FindUser(ctx, d.pool.ID, "new@example.com"); !errors.Is(err, provider.ErrUserNotFound) {
+			t.Errorf("the unproved address leads somewhere: %v", err)
+		}
+		if _, err := d.Verify(ctx, d.pool, ann, provider.ByEmail, "000000x"); !errors.Is(err, provider.ErrCodeMismatch) {
+			t.Errorf("a wrong code: %v", err)
+		}
+		now, err := d.Verify(ctx, d.pool, ann, provider.ByEmail, box[0].Code)
+		if err != nil || now.Attributes["email"] != "new@example.com" || now.Attributes["email_verified"] != "true" {
+			t.Fatalf("%+v %v", now, err)
+		}
+		if _, err := d.Verify(ctx, d.pool, ann, provider.ByEmail, box[0].Code); !errors.Is(err, provider.ErrCodeMismatch) {
+			t.Errorf("replayed: %v", err)
+		}
+		if _, err := d.FindUser(ctx, d.pool.ID, "old@example.com"); !errors.Is(err, provider.ErrUserNotFound) {
+			t.Errorf("the old address leads somewhere: %v", err)
+		}
+		notice := d.mailbox()[0]
+		if notice.To != "old@example.com" || !strings.HasPrefix(notice.Link, "https://id.example.com/"+d.pool.ID+"/undo?token=") {
+			t.Fatalf("told %+v", notice)
+		}
+		link, err := url.Parse(notice.Link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		token := link.Query().Get("token")
+
+		// Whoever took the account over changes it once more, and wants to change it again.
+		d.wait("user:"+ann.ID, "verify_email")
+		if _, err := d.ChangeAddress(ctx, d.pool, now, provider.ByEmail, "third@example.com"); err != nil {
+			t.Fatal(err)
+		}
+		if now, err = d.Verify(ctx, d.pool, now, provider.ByEmail, d.mailbox()[0].Code); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.ChangeAddress(ctx, d.pool, now, provider.ByEmail, "fourth@example.com"); err != nil {
+			t.Fatal(err)
+		}
+		pending := d.mailbox()[0].Code
+		if what, err := d.Undoable(ctx, d.pool, token); err != nil || what.Destination != "o***@e***" {
+			t.Fatalf("%+v %v", what, err)
+		}
+		if d.again(ann).Attributes["email"] != "third@example.com" {
+			t.Error("looking took it back")
+		}
+		if err := d.Undo(ctx, d.pool, token); err != nil {
+			t.Fatal(err)
+		}
+		back := d.again(ann)
+		if back.Attributes["email"] != "old@example.com" || back.Attributes["email_verified"] != "true" || back.Status != provider.UserResetRequired || back.ValidAfter == 0 {
+			t.Errorf("taken back: %+v", back)
+		}
+		if _, err := d.Verify(ctx, d.pool, back, provider.ByEmail, pending); !errors.Is(err, provider.ErrCodeMismatch) {
+			t.Errorf("what waited goes on: %v", err)
+		}
+		if err := d.Undo(ctx, d.pool, token); !errors.Is(err, provider.ErrCodeMismatch) {
+			t.Errorf("taken back twice: %v", err)
+		}
+		if found, err := d.FindUser(ctx, d.pool.ID, "old@example.com"); err != nil || found.ID != ann.ID {
+			t.Errorf("the old address: %+v %v", found, err)
+		}
+	})
+}
+
+// Two who prove one address: it is the first one's. An account that was never
+// confirmed is in nobody's way.
+func TestOneAddressOneUser(t *testing.T) {
+	t.Parallel()
+	eachCodes(t, provider.PoolSettings{UsernameAttrs: []string{"email"}, AutoVerified: []string{"email"}}, func(t *testing.T, d *codes) {
+		ctx := t.Context()
+		if _, err := d.SignUp(ctx, d.pool, directory.SignUp{Username: "wanted@example.com", Password: password}); err != nil {
+			t.Fatal(err)
+		}
+		d.mailbox()
+		people := []*provider.User{d.user("ann@example.com", "email_verified", "true"), d.user("ben@example.com", "email_verified", "true")}
+		var given []string
+		for _, u := range people {
+			if _, err := d.ChangeAddress(ctx, d.pool, u, provider.ByEmail, "wanted@example.com"); err != nil {
+				t.Fatal(err)
+			}
+			given = append(given, d.mailbox()[0].Code)
+		}
+		results := make([]error, 2)
+		var all sync.WaitGroup
+		for i, u := range people {
+			all.Go(func() {
+				_, results[i] = d.Verify(context.Background(), d.pool, u, provider.ByEmail, given[i])
+			})
+		}
+		all.Wait()
+		wins := 0
+		for _, err := range results {
+			if err == nil {
+				wins++
+			} else if !errors.Is(err, provider.ErrAliasExists) {
+				t.Error(err)
+			}
+		}
+		if wins != 1 {
+			t.Errorf("%d have the address: %v", wins, results)
+		}
+	})
+}
+
+// Where the pool says so, a new address counts at once. One that is a second factor
+// never does.
+func TestReplaceAtOnce(t *testing.T) {
+	t.Parallel()
+	eachCodes(t, provider.PoolSettings{Verification: provider.VerificationSettings{ReplaceAtOnce: []string{"email"}}}, func(t *testing.T, d *codes) {
+		ann := d.user("ann", "email", "a@example.com", "email_verified", "true")
+		if _, err := d.UpdateOwnAttributes(t.Context(), d.pool, ann, nil, map[string]string{"email_verified": "true"}); provider.CodeOf(err) != provider.CodeInvalid {
+			t.Errorf("somebody vouches for themselves: %v", err)
+		}
+		if _, err := d.UpdateOwnAttributes(t.Context(), d.pool, ann, nil, map[string]string{"email": "b@example.com", "name": "Ann"}); err != nil {
+			t.Fatal(err)
+		}
+		now := d.again(ann)
+		if now.Attributes["email"] != "b@example.com" || now.Attributes["email_verified"] != "" || now.Attributes["name"] != "Ann" {
+			t.Errorf("%+v", now.Attributes)
+		}
+		err := d.Store.Pool(d.pool.ID).ChangeUser(t.Context(), ann.ID, func(u *provider.User) ([]provider.UserName, error) {
+			u.MFA = u.MFA.With(provider.FactorEmail)
+			return nil, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.ChangeAddress(t.Context(), d.pool, d.again(ann), provider.ByEmail, "c@example.com"); err != nil {
+			t.Fatal(err)
+		}
+		if now := d.again(ann); now.Attributes["email"] != "b@example.com" {
+			t.Errorf("a second factor was replaced at once: %+v", now.Attributes)
+		}
+		if _, err := d.ChangeAddress(t.Context(), d.pool, d.again(ann), provider.ByEmail, ""); provider.CodeOf(err) != provider.CodeInvalid {
+			t.Errorf("a second factor was removed: %v", err)
+		}
+	})
+}
+
+// A pool that proves both confirms a new account by text, as in Cognito.
+func TestSignUpProvesThePhoneFirst(t *testing.T) {
+	t.Parallel()
+	eachCodes(t, provider.PoolSettings{AutoVerified: []string{"email", "phone_number"}}, func(t *testing.T, d *codes) {
+		u, err := d.SignUpQuietly(t.Context(), d.pool, directory.SignUp{Username: "ann", Password: password,
+			Attributes: map[string]string{"email": "a@example.com", "phone_number": "+12025550143"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent := d.mailbox()
+		if len(sent) != 1 || sent[0].Channel != provider.BySMS || d.SignUpDelivery(d.pool, u).Destination != "+*******0143" {
+			t.Fatalf("sent %+v", sent)
+		}
+		u, err = d.ConfirmSignUp(t.Context(), d.pool, u.ID, sent[0].Code, false)
+		if err != nil || u.Attributes["phone_number_verified"] != "true" || u.Attributes["email_verified"] != "" {
+			t.Errorf("%+v %v", u, err)
+		}
+	})
+}
+
+func TestInvitationsByChannel(t *testing.T) {
+	t.Parallel()
+	eachCodes(t, provider.PoolSettings{}, func(t *testing.T, d *codes) {
+		for i, c := range []struct {
+			by   []provider.Channel
+			want int
+		}{{nil, 1}, {[]provider.Channel{provider.BySMS}, 1}, {[]provider.Channel{provider.BySMS, provider.ByEmail}, 2}} {
+			name := string(rune('a' + i))
+			before := len(d.mailbox())
+			_, err := d.CreateUser(t.Context(), d.pool.ID, directory.NewUser{Username: name, Invite: true, InviteBy: c.by,
+				Attributes: map[string]string{"email": name + "@example.com", "phone_number": "+1202555014" + string(rune('0'+i))}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sent := d.mailbox()
+			if len(sent)-before != c.want || c.want == 1 && (sent[0].Channel == provider.BySMS) != (c.by != nil) || sent[0].Code == "" {
+				t.Errorf("%v: sent %+v", c.by, sent)
+			}
+		}
+	})
+}

@@ -1,0 +1,101 @@
+package directory
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/google/uuid"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/message"
+	"github.com/cognate-idp/cognate/provider/secret"
+)
+
+// tellOld tells an address that it is no longer a user's, in the transaction that
+// ctx carries. A proved one gets a link that takes the change back: if somebody else
+// made it, they have everything but this address. An address that was never proved
+// gets none, since whoever reads there may never have been the user.
+func (d *Directory) tellOld(ctx context.Context, p *provider.Pool, before *provider.User, by provider.Channel) error {
+	if !d.CanSend(p, by) {
+		return nil
+	}
+	address, link := before.Attributes[by.Attribute()], ""
+	if proved(before, by) && d.PageURL != nil {
+		token := secret.Token()
+		c := &provider.OneTimeCode{
+			// Each change has a row of its own: a second one must not take the way back to
+			// the first address away.
+			UserID: before.ID, Purpose: provider.CodeUndo, Attempt: uuid.NewString(), Hash: secret.Hash(token), LinkHash: secret.Hash(token),
+			KeyVersion: d.Sealer.Version(), Channel: by, Destination: address,
+			SentAt: d.Store.Now(), ExpiresAt: d.Store.Now().Add(codeLife(provider.CodeUndo)),
+		}
+		if err := d.Store.Pool(p.ID).PutCode(ctx, c); err != nil {
+			return err
+		}
+		link = d.PageURL(p) + "/undo?" + url.Values{"token": {token}}.Encode()
+	}
+	kind := message.EmailChanged
+	if by == provider.BySMS {
+		kind = message.PhoneChanged
+	}
+	return d.Post.Notify(ctx, before, message.Letter{Pool: p, Kind: kind, Channel: by, To: address, Link: link})
+}
+
+// Undoable says which address a link takes back, masked.
+//
+// Errors: provider.ErrCodeMismatch for a link that is used up, too old or none.
+func (d *Directory) Undoable(ctx context.Context, p *provider.Pool, token string) (*Delivery, error) {
+	c, err := d.undo(ctx, p, token)
+	if err != nil {
+		return nil, err
+	}
+	return &Delivery{c.Channel, Masked(c.Destination)}, nil
+}
+
+func (d *Directory) undo(ctx context.Context, p *provider.Pool, token string) (*provider.OneTimeCode, error) {
+	c, err := d.Store.Pool(p.ID).CodeByLink(ctx, secret.Hash(token))
+	if err == nil && (c.Purpose != provider.CodeUndo || c.ExpiresAt <= d.Store.Now()) {
+		err = provider.ErrCodeMismatch
+	}
+	return c, err
+}
+
+// Undo takes the change of an address back: the old one returns, whatever waits for
+// a proof goes, and so does everything that anybody is signed in by. The password
+// must be reset, since whoever made the change may know it.
+//
+// Errors: provider.ErrCodeMismatch; provider.ErrAliasExists when the address is
+// somebody else's by now.
+func (d *Directory) Undo(ctx context.Context, p *provider.Pool, token string) error {
+	c, err := d.undo(ctx, p, token)
+	if err != nil {
+		return err
+	}
+	st := d.Store.Pool(p.ID)
+	u, err := st.User(ctx, c.UserID)
+	if err != nil {
+		return err
+	}
+	return d.change(asUser(ctx, u), p.ID, UserUndo, userTarget(u.ID), map[string]string{"attribute": c.Channel.Attribute()}, func(ctx context.Context) error {
+		if err := d.end(ctx, u, "change of address taken back"); err != nil {
+			return err
+		}
+		if err := st.SpendCode(ctx, c); err != nil {
+			return err
+		}
+		if err := d.makeWay(ctx, p, u.ID, c.Destination); err != nil {
+			return err
+		}
+		err := st.ChangeUser(ctx, u.ID, func(now *provider.User) ([]provider.UserName, error) {
+			now.Attributes[c.Channel.Attribute()], now.Attributes[c.Channel.Attribute()+"_verified"] = c.Destination, "true"
+			if now.Status == provider.UserConfirmed {
+				now.Status = provider.UserResetRequired
+			}
+			return names(p, now), nil
+		})
+		if err != nil {
+			return err
+		}
+		return st.DropCodes(ctx, u.ID, c.SentAt)
+	})
+}

@@ -1,0 +1,171 @@
+package signin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/factor"
+)
+
+// sentMethod asks for a code that is sent by e-mail or by text message. Its Challenge
+// is sending. The code belongs to the attempt, and proves the address that it went to.
+type sentMethod struct {
+	people  *directory.Directory
+	factors *factor.Factors
+	by      provider.Channel
+}
+
+// sending is where an attempt's code went, and how long until another may go there.
+type sending struct {
+	To   string `json:"to,omitempty"` // empty while it is asked for
+	Wait int    `json:"wait,omitempty"`
+}
+
+// resendWait is how long after a code another one may be asked for, as the guard has
+// it; in seconds.
+const resendWait = 60
+
+func (m sentMethod) begin(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User) (func(context.Context) error, error) {
+	// It was proved when the factor was set up. By now it may be another that an operator
+	// has set, who vouches for it; people cannot put an unproved one in its place.
+	to := u.Attributes[m.by.Attribute()]
+	if to == "" {
+		return nil, ErrNoAddress
+	}
+	return m.send(ctx, pool, a, u, to)
+}
+
+// send has a code sent when the attempt moves. Who has just begun anew goes on without
+// one where the last was sent a moment ago, and asks for it when the wait is over.
+func (m sentMethod) send(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User, to string) (func(context.Context) error, error) {
+	if !m.people.CanSend(pool, m.by) {
+		return nil, provider.ErrUnavailable
+	}
+	first := a.sending() == nil
+	next := sending{To: to, Wait: resendWait}
+	asked := m.people.AskSecond(ctx, pool, u)
+	if provider.CodeOf(asked) == provider.CodeThrottled && first {
+		next.Wait = retryAfter(asked)
+		return nil, a.state.challenge(next)
+	}
+	if asked != nil {
+		return nil, asked
+	}
+	if err := a.state.challenge(next); err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) error { return m.people.SendSecond(ctx, pool, u, a.ID, m.by, to) }, nil
+}
+
+func (m sentMethod) check(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User, given Answer) ([]string, func(context.Context) error, error) {
+	proof, err := m.prove(ctx, pool, a, u, given)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s := a.sending(); s.To != u.Attributes[m.by.Attribute()] {
+		return nil, nil, ErrWrongCode // the address has changed since
+	}
+	return m.amr(), proof.Spend, nil
+}
+
+func (m sentMethod) prove(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User, given Answer) (*directory.Proof, error) {
+	s := a.sending()
+	if given.Code == "" || s == nil || s.To == "" {
+		return nil, errCodeMissing
+	}
+	return m.people.ProveSecond(ctx, pool, u, a.ID, m.by, s.To, given.Code)
+}
+
+// amr is how RFC 8176 names a code that is sent.
+func (m sentMethod) amr() []string {
+	if m.by == provider.BySMS {
+		return []string{"otp", "sms"}
+	}
+	return []string{"otp"}
+}
+
+// offer sends a code to the address that the user has, or asks for one.
+func (m sentMethod) offer(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User) (func(context.Context) error, error) {
+	to := u.Attributes[m.by.Attribute()]
+	if s := a.sending(); s != nil && s.To != "" {
+		to = s.To // once more
+	}
+	if to == "" {
+		return nil, a.state.challenge(sending{})
+	}
+	return m.send(ctx, pool, a, u, to)
+}
+
+// aim takes the address that a person gave for a factor that is set up. Who has a
+// proved one keeps it: it is changed on the account's own pages, where its owner is
+// told.
+func (m sentMethod) aim(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User, address string) (func(context.Context) error, error) {
+	if u.Attributes[m.by.Attribute()+"_verified"] == "true" {
+		return nil, provider.Invalid("address", "The address is proved already.")
+	}
+	address, err := directory.Address(pool, m.by, address)
+	if err != nil {
+		return nil, err
+	}
+	return m.send(ctx, pool, a, u, address)
+}
+
+func (m sentMethod) enrol(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User, given Answer) (func(context.Context) error, error) {
+	if s := a.sending(); s == nil || s.To == "" {
+		return nil, provider.Invalid(m.by.Attribute(), "The address is missing.")
+	}
+	proof, err := m.prove(ctx, pool, a, u, given)
+	if err != nil {
+		return nil, err
+	}
+	to := a.sending().To
+	a.state.addAMR(m.amr()...)
+	return func(ctx context.Context) error {
+		if err := proof.Spend(ctx); err != nil {
+			return err
+		}
+		if err := m.people.ProvedAddress(ctx, pool, u, m.by, to); err != nil {
+			return err
+		}
+		return m.factors.Added(ctx, pool, u.ID, directory.FactorOf(m.by))
+	}, nil
+}
+
+// retryAfter is how many seconds an error says to wait.
+func retryAfter(err error) int {
+	var e *provider.Error
+	if errors.As(err, &e) {
+		return e.RetryAfter
+	}
+	return 0
+}
+
+// sending is where a code of StepSecond or StepSetUp went; nil before, and for other
+// methods.
+func (a *Attempt) sending() *sending {
+	if directory.ChannelOf(a.state.Method) == "" || a.state.Challenge == nil {
+		return nil
+	}
+	var s sending
+	if json.Unmarshal(a.state.Challenge, &s) != nil {
+		return nil
+	}
+	return &s
+}
+
+func (s *state) challenge(v any) (err error) {
+	s.Challenge, err = json.Marshal(v)
+	return err
+}
+
+// Wait is how many seconds after the step began another code may be asked for; 0 when
+// that is not known.
+func (a *Attempt) Wait() int {
+	if s := a.sending(); s != nil {
+		return s.Wait
+	}
+	return 0
+}
