@@ -173,5 +173,8 @@ func (d *Directory) makeWay(ctx context.Context, p *provider.Pool, userID, addre
 	if err != nil || holder == nil || holder.ID == userID || holder.Status != provider.UserUnconfirmed {
 		return err
 	}
-	return d.giveWay(ctx, holder)
+	if err := d.giveWay(ctx, holder); !errors.Is(err, provider.ErrUserNotFound) {
+		return err
+	}
+	return nil // somebody else was a moment faster; the name's key decides
 }
