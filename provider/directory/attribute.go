@@ -58,7 +58,7 @@ func settable(p *provider.Pool, u *provider.User, name, value string, isNew bool
 	if a.Retired {
 		return "", provider.Invalid(name, "The attribute is retired: nobody can set it.")
 	}
-	value = canonical(p, name, value)
+	value = canonical(p, a, value)
 	// Who was there before the attribute became required may still set it, once.
 	if !isNew && !a.Mutable && had != value && (had != "" || !a.Required) {
 		return "", provider.Invalid(name, "The attribute cannot be changed once a user has it.")
@@ -90,9 +90,9 @@ func checkValue(a provider.Attribute, value string) error {
 	length := utf8.RuneCountInString(value)
 	switch {
 	case a.MinLength != nil && length < *a.MinLength:
-		return provider.Invalid(name, "The value must have at least %d characters.", *a.MinLength)
+		return wrong("short", name, "The value must have at least %d characters.", *a.MinLength)
 	case length > maxValue, a.MaxLength != nil && length > *a.MaxLength:
-		return provider.Invalid(name, "The value must have at most %d characters.", longest(a))
+		return wrong("long", name, "The value must have at most %d characters.", longest(a))
 	}
 	switch a.Type {
 	case "Boolean":
@@ -103,7 +103,7 @@ func checkValue(a provider.Attribute, value string) error {
 		return checkNumber(a, name, value)
 	case "DateTime":
 		if _, err := time.Parse(time.RFC3339, value); err != nil {
-			return provider.Invalid(name, "The value must be a date and time such as 2006-01-02T15:04:05Z.")
+			return wrong("moment", name, "The value must be a date and time such as 2006-01-02T15:04:05Z.")
 		}
 	}
 	return checkForm(name, value)
@@ -119,7 +119,7 @@ func longest(a provider.Attribute) int {
 func checkNumber(a provider.Attribute, name, value string) error {
 	n, ok := new(big.Int).SetString(value, 10)
 	if !ok {
-		return provider.Invalid(name, "The value must be a whole number.")
+		return wrong("number", name, "The value must be a whole number.")
 	}
 	for bound, side := range map[*string]int{a.MinValue: -1, a.MaxValue: 1} {
 		if bound == nil {
@@ -127,7 +127,7 @@ func checkNumber(a provider.Attribute, name, value string) error {
 		}
 		limit, err := strconv.ParseInt(*bound, 10, 64)
 		if err == nil && n.Cmp(big.NewInt(limit)) == side {
-			return provider.Invalid(name, "The value is out of the attribute's bounds.")
+			return wrong("range", name, "The value is out of the attribute's bounds.")
 		}
 	}
 	return nil
@@ -137,17 +137,25 @@ func checkForm(name, value string) error {
 	switch name {
 	case "email":
 		if a, err := mail.ParseAddress(value); err != nil || a.Address != value {
-			return provider.Invalid(name, "The value must be an e-mail address.")
+			return wrong("email", name, "The value must be an e-mail address.")
 		}
 	case "phone_number":
 		// canonical has made E.164 of whatever can be a number.
 		if number, ok := Phone(&provider.Pool{}, value); !ok || number != value {
-			return provider.Invalid(name, "The value must be a telephone number with its country code, such as +49 30 901820.")
+			return wrong("phone", name, "The value must be a telephone number with its country code, such as +49 30 901820.")
 		}
 	case "birthdate":
 		if _, err := time.Parse(time.DateOnly, value); err != nil {
-			return provider.Invalid(name, "The value must be a date such as 1999-12-31.")
+			return wrong("date", name, "The value must be a date such as 1999-12-31.")
 		}
 	}
 	return nil
+}
+
+// wrong says what kind of rule a value breaks, for pages that say it in their own
+// words.
+func wrong(kind, name, format string, args ...any) *provider.Error {
+	e := provider.Invalid(name, format, args...)
+	e.Kind = kind
+	return e
 }

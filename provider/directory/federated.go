@@ -151,7 +151,7 @@ func mapped(p *provider.Pool, idp *provider.IdentityProvider, id *federation.Ide
 		if !told || value == "" || i < 0 || name == "sub" || schema[i].Retired {
 			continue
 		}
-		value = canonical(p, name, value)
+		value = canonical(p, schema[i], value)
 		if schema[i].Type == "Boolean" {
 			value = strconv.FormatBool(strings.EqualFold(value, "true"))
 		}

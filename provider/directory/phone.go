@@ -3,6 +3,7 @@ package directory
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -41,10 +42,19 @@ func phoneLike(text string) bool {
 }
 
 // canonical is the form in which a value of an attribute is kept.
-func canonical(p *provider.Pool, name, value string) string {
-	if name == "phone_number" {
+func canonical(p *provider.Pool, a provider.Attribute, value string) string {
+	if a.Name == "phone_number" && !a.Custom {
 		if number, ok := Phone(p, value); ok {
 			return number
+		}
+	}
+	if a.Type == "DateTime" {
+		// What browsers send for a date and time has no zone (HTML standard, local date
+		// and time strings). The form says that it is UTC.
+		for _, layout := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05"} {
+			if at, err := time.Parse(layout, value); err == nil {
+				return at.Format(time.RFC3339)
+			}
 		}
 	}
 	return value

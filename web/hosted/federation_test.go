@@ -81,7 +81,7 @@ func serveFederated(t *testing.T, st *store.Store) *federated {
 		return pages.Failure(w, r, page.Chrome{}, x)
 	}}
 	sessions := &signin.Sessions{Store: st, Audit: trail}
-	flow := &signin.Flow{Store: st, Sealer: sealer, Hasher: hasher, Guard: &risk.Guard{Store: st}, Audit: trail, Sessions: sessions}
+	flow := &signin.Flow{Store: st, Sealer: sealer, Hasher: hasher, Guard: &risk.Guard{Store: st}, Audit: trail, Sessions: sessions, Directory: f.people}
 	authorizer := oauth.New(oauth.Server{Store: st, Keys: keys, Sealer: sealer, Audit: trail, Log: log, Now: time.Now})
 	door := &hosted.Door{Flow: flow, Sessions: sessions, OAuth: authorizer, Sealer: sealer, Pages: pages, Errors: failures,
 		Browser:    &browser.Store{Cookies: browser.Cookies{Plain: true}},

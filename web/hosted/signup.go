@@ -89,7 +89,7 @@ func (d *Door) showSignUp(b *beside, w http.ResponseWriter, r *http.Request) err
 // name is taken is not said: the next page is the same.
 func (d *Door) answerSignUp(w http.ResponseWriter, r *http.Request) error {
 	once := []string{"flow", "username", "password"}
-	for _, f := range signUpFields(provider.TenantFrom(r.Context()).Pool) {
+	for _, f := range signUpFields(provider.TenantFrom(r.Context()).Pool, nil) {
 		once = append(once, f.Name)
 	}
 	f, err := form(r, once...)
@@ -101,7 +101,7 @@ func (d *Door) answerSignUp(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	n := directory.SignUp{Username: strings.TrimSpace(f.Get("username")), Password: f.Get("password"), Attributes: map[string]string{}}
-	for _, field := range signUpFields(b.pool) {
+	for _, field := range signUpFields(b.pool, b.waiting.Client) {
 		if strings.TrimSpace(f.Get(field.Name)) == "" {
 			return d.drawSignUp(w, r, b, f, &provider.Error{Code: provider.CodeInvalid, Kind: "missing", Field: field.Name})
 		}
@@ -129,7 +129,7 @@ func (d *Door) drawSignUp(w http.ResponseWriter, r *http.Request, b *beside, f u
 		return err
 	}
 	v := page.SignUp{
-		Chrome: b.chrome(r), Action: here(r, "/signup", b.waiting.ID), Flow: b.attempt.ID, Fields: signUpFields(b.pool),
+		Chrome: b.chrome(r), Action: here(r, "/signup", b.waiting.ID), Flow: b.attempt.ID, Fields: signUpFields(b.pool, b.waiting.Client),
 		Policy: page.PolicyOf(b.pool.Settings.PasswordPolicy), SignInURL: b.to(r, "/login"),
 	}
 	for i := range v.Fields {
@@ -137,48 +137,35 @@ func (d *Door) drawSignUp(w http.ResponseWriter, r *http.Request, b *beside, f u
 	}
 	v.Problem, v.Invalid = signUpProblem(why, v.Fields)
 	v.Fault = provider.PasswordFaultOf(why)
+	for i := range v.Fields {
+		if v.Fields[i].Name == v.Invalid && v.Problem != "" {
+			v.Fields[i].Problem = v.Problem
+			if v.Problem == page.SignUpInvalid {
+				v.Fields[i].Problem = fieldProblem(why)
+			}
+		}
+	}
 	return d.Pages.Render(w, r, status, v)
 }
 
 // signUpFields is what a pool's sign-up page asks for: the name to sign in by, the
-// address that is proved, and what the schema requires.
-func signUpFields(p *provider.Pool) []page.SignUpField {
-	byEmail := slices.Contains(p.Settings.UsernameAttrs, "email")
-	out := []page.SignUpField{{Name: "username", Attribute: "username", Type: "text", Fill: "username", Max: 128}}
-	if byEmail {
+// address that is proved, and what the schema requires and the client may write.
+func signUpFields(p *provider.Pool, c *provider.Client) []page.Field {
+	out := []page.Field{{Name: "username", Attribute: "username", Type: "text", Fill: "username", Max: 128}}
+	if slices.Contains(p.Settings.UsernameAttrs, "email") {
 		out[0].Attribute, out[0].Type = "email", "email"
 	} else {
-		out = append(out, page.SignUpField{Name: "attr.email", Attribute: "email", Type: "email", Fill: "email", Max: 2048})
+		out = append(out, page.Field{Name: "attr.email", Attribute: "email", Type: "email", Fill: "email", Max: 2048})
 	}
-	for _, a := range directory.Schema(p) {
-		if !a.Required || a.Custom || a.Name == "sub" || a.Name == "email" || a.Type == "Boolean" {
-			continue
+	for _, a := range directory.Missing(p, c, &provider.User{}) {
+		if a.Custom || a.Name != "email" {
+			out = append(out, attributeField(p, a))
 		}
-		f := page.SignUpField{Name: "attr." + a.Name, Attribute: a.Name, Type: "text", Fill: fillToken(a.Name), Max: 2048}
-		switch a.Name {
-		case "phone_number":
-			f.Type = "tel"
-		case "birthdate":
-			f.Type, f.Max = "date", 10
-		}
-		out = append(out, f)
 	}
 	return out
 }
 
-// fillToken is the HTML standard's autofill word for an attribute.
-func fillToken(attribute string) string {
-	token, ok := map[string]string{
-		"name": "name", "given_name": "given-name", "family_name": "family-name", "middle_name": "additional-name", "nickname": "nickname",
-		"phone_number": "tel", "birthdate": "bday", "gender": "sex", "address": "street-address", "locale": "language", "website": "url", "picture": "photo",
-	}[attribute]
-	if !ok {
-		return "off"
-	}
-	return token
-}
-
-func signUpProblem(why error, fields []page.SignUpField) (page.Problem, string) {
+func signUpProblem(why error, fields []page.Field) (page.Problem, string) {
 	var e *provider.Error
 	if why == nil || !errors.As(why, &e) {
 		return "", ""

@@ -1,22 +1,27 @@
 package page
 
-import "github.com/cognate-idp/cognate/provider"
+import (
+	"slices"
+
+	"github.com/cognate-idp/cognate/provider"
+)
 
 // accountFixtures are the pages on which people make accounts and get back into
 // them.
 func accountFixtures(app Chrome) []Fixture {
 	const who = "mika.lindqvist@northwind.example"
 	policy := PasswordPolicy{MinLength: 12, Classes: []string{"upper", "digit"}}
-	signUp := SignUp{Chrome: app, Action: "/us-east-1_Example01/signup", Flow: "f", Policy: policy, SignInURL: "/login", Fields: []SignUpField{
+	signUp := SignUp{Chrome: app, Action: "/us-east-1_Example01/signup", Flow: "f", Policy: policy, SignInURL: "/login", Fields: []Field{
 		{Name: "username", Attribute: "username", Type: "text", Fill: "username", Max: 128},
 		{Name: "attr.email", Attribute: "email", Type: "email", Fill: "email", Value: who, Max: 2048},
 		{Name: "attr.given_name", Attribute: "given_name", Type: "text", Fill: "given-name", Max: 2048},
 		{Name: "attr.birthdate", Attribute: "birthdate", Type: "date", Fill: "bday", Max: 10},
-		{Name: "attr.phone_number", Attribute: "phone_number", Type: "tel", Fill: "tel", Max: 2048},
+		{Name: "attr.phone_number", Attribute: "phone_number", Type: "tel", Fill: "tel", Max: 2048, Hint: "phone"},
+		{Name: "attr.custom:newsletter", Attribute: "custom:newsletter", Label: "Newsletter", Type: "yesno", Fill: "off"},
 	}}
 	out := []Fixture{{"sign-up", signUp}}
 	short := signUp
-	short.Fields = []SignUpField{{Name: "username", Attribute: "email", Type: "email", Fill: "username", Max: 128}}
+	short.Fields = []Field{{Name: "username", Attribute: "email", Type: "email", Fill: "username", Max: 128}}
 	out = append(out, Fixture{"sign-up-email", short})
 	for _, c := range []struct {
 		problem Problem
@@ -26,7 +31,12 @@ func accountFixtures(app Chrome) []Fixture {
 		{SignUpThrottled, ""}, {SignUpUnavailable, ""},
 	} {
 		v := signUp
-		v.Problem, v.Invalid = c.problem, c.field
+		v.Problem, v.Invalid, v.Fields = c.problem, c.field, slices.Clone(signUp.Fields)
+		for i := range v.Fields {
+			if v.Fields[i].Name == c.field {
+				v.Fields[i].Problem = c.problem
+			}
+		}
 		out = append(out, Fixture{"sign-up-" + slug(c.problem), v})
 	}
 	common := signUp

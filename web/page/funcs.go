@@ -19,6 +19,9 @@ func (p *Pages) funcs(s *speaker) template.FuncMap {
 		"styles":  View.styles,
 		"scripts": View.scripts,
 		"applink": appLink,
+
+		"fieldlabel":   s.fieldLabel,
+		"fieldproblem": s.fieldProblem,
 	}
 }
 

@@ -8,22 +8,12 @@ type SignUp struct {
 	Chrome
 	Action    string
 	Flow      string
-	Fields    []SignUpField
+	Fields    []Field
 	Policy    PasswordPolicy
 	Problem   Problem
 	Fault     provider.PasswordFault // with SignUpPolicy, what is wrong with the password
 	Invalid   string                 // the field that the problem lies in; empty for none
 	SignInURL string
-}
-
-// SignUpField is one thing that SignUp asks for.
-type SignUpField struct {
-	Name      string // on the form; an attribute's begins with attr.
-	Attribute string // its words in the catalogue, below attribute.
-	Type      string // of the input
-	Fill      string // the autocomplete token
-	Value     string
-	Max       int
 }
 
 // What SignUp can say went wrong.
@@ -51,11 +41,7 @@ func (v SignUp) Password() PasswordField {
 // Failed is true once a Problem is set.
 func (v SignUp) Failed() bool { return v.Problem != "" }
 
-// ID is the field's id on the page.
-func (f SignUpField) ID() string { return "field-" + f.Attribute }
-
-// Marks is the attributes of the input that need more than the field: whether it is
-// the one at fault.
+// Marks reports whether an input is the one at fault.
 func (v SignUp) Marks(name string) bool { return v.Problem != "" && v.Invalid == name }
 
 // Confirm asks for the code that was mailed to a new account's address. One form
