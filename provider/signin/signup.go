@@ -187,7 +187,7 @@ func (f *Flow) at(ctx context.Context, pool *provider.Pool, id, binding string, 
 // them out: an address that was never confirmed, or a reset that an operator asked
 // for. It answers false where that is not possible.
 func (f *Flow) mend(ctx context.Context, pool *provider.Pool, a *Attempt, p *proof, why error) (outcome, bool, error) {
-	if f.Directory == nil {
+	if p.login == nil || f.Directory == nil {
 		return outcome{}, false, nil
 	}
 	u := &p.login.User

@@ -54,3 +54,16 @@ func TestPasswordThatIsTooOldIsChanged(t *testing.T) {
 		})
 	}
 }
+
+// A name that nobody has is answered like a wrong password, also where the server has
+// mail to mend an account by.
+func TestNobodysNameWhereMailIsSent(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.people()
+		for _, name := range []string{"mika", "nobody"} {
+			v := w.visit().get("/login?authorization=" + w.authorization("app"))
+			v.submit("username", name, "password", "not the right one").want(422, "do not belong together")
+		}
+	})
+}
