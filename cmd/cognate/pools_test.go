@@ -55,7 +55,7 @@ func TestPoolFlags(t *testing.T) {
 	}
 
 	for args, fix := range map[string]string{
-		"pool create x --mfa sometimes":                 "fix: use off, optional, required",
+		"pool create x --mfa sometimes":                 "fix: use off, optional, on",
 		"pool create x --first-factor fax":              "fix: use password, email, sms, passkey",
 		"pool create x --devices never":                 "fix: use off, always or ask",
 		"pool create x --device-days 3":                 "fix: add --devices",

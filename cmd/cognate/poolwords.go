@@ -15,7 +15,7 @@ func firstWords() vocabulary {
 }
 
 func mfaWords() vocabulary {
-	return vocabulary{{"off", "OFF"}, {"optional", "OPTIONAL"}, {"required", "ON"}}
+	return vocabulary{{"off", "OFF"}, {"optional", "OPTIONAL"}, {"on", "ON"}}
 }
 
 func recoveryWords() vocabulary {

@@ -9,6 +9,10 @@ import (
 func (a *API) selfOperations() []Operation {
 	return []Operation{
 		bySelf("GetUser", "", a.getUser),
+		bySelf("UpdateUserAttributes", directory.UserUpdate, a.updateUserAttributes),
+		silentlyBySelf("DeleteUserAttributes", directory.UserUpdate, a.deleteUserAttributes),
+		bySelf("GetUserAttributeVerificationCode", "", a.getUserAttributeVerificationCode),
+		silentlyBySelf("VerifyUserAttribute", directory.UserVerify, a.verifyUserAttribute),
 		silentlyBySelf("DeleteUser", directory.UserDelete, a.deleteUser),
 		silentlyBySelf("ChangePassword", directory.UserChangePassword, a.changePassword),
 		silentlyBySelf("GlobalSignOut", directory.UserSignOut, a.globalSignOut),

@@ -366,3 +366,64 @@ func TestOwnDevices(t *testing.T) {
 		}
 	})
 }
+
+// A user changes what a client lets them. A new address takes the old one's place
+// only once it is proved, in a pool that says so.
+func TestOwnAttributes(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		w := start(t, st)
+		pool := w.must(userPools+"CreateUserPool", m{"PoolName": "demo", "TokenProfile": "standard", "AutoVerifiedAttributes": []string{"email"},
+			"Policies": m{"PasswordPolicy": m{"MinimumLength": 6}}})["UserPool"].(m)["Id"].(string)
+		alice := w.person(pool, "alice", m{"WriteAttributes": []string{"email", "name", "nickname"}})
+		if got := alice.tries("UpdateUserAttributes", m{"UserAttributes": []m{{"Name": "email_verified", "Value": "true"}}}).kind(); got != "InvalidParameterException" {
+			t.Errorf("vouching for oneself: %s", got)
+		}
+		if got := alice.tries("UpdateUserAttributes", m{"UserAttributes": []m{{"Name": "gender", "Value": "x"}}}).kind(); got != "InvalidParameterException" {
+			t.Errorf("what the client may not write: %s", got)
+		}
+		out := alice.does("UpdateUserAttributes", m{"UserAttributes": []m{{"Name": "name", "Value": "Alice"}, {"Name": "email", "Value": "new@example.com"}}})
+		if got := text(t, out["CodeDeliveryDetailsList"]); got != `[{"AttributeName":"email","DeliveryMedium":"EMAIL","Destination":"n***@e***"}]` {
+			t.Errorf("%s", got)
+		}
+		has := func(want ...string) {
+			t.Helper()
+			got := text(t, alice.does("GetUser", nil)["UserAttributes"])
+			for _, value := range want {
+				if !strings.Contains(got, `"Value":"`+value+`"`) {
+					t.Errorf("no %s in %s", value, got)
+				}
+			}
+		}
+		has("alice@example.com", "Alice")
+		if got := alice.tries("VerifyUserAttribute", m{"AttributeName": "email", "Code": "wrong"}).kind(); got != "CodeMismatchException" {
+			t.Errorf("a wrong code: %s", got)
+		}
+		if got := alice.tries("VerifyUserAttribute", m{"AttributeName": "name", "Code": "1"}).kind(); got != "InvalidParameterException" {
+			t.Errorf("a name has no code: %s", got)
+		}
+		code := w.mailed()
+		alice.does("VerifyUserAttribute", m{"AttributeName": "email", "Code": code})
+		has("new@example.com", "true")
+		if got := alice.tries("VerifyUserAttribute", m{"AttributeName": "email", "Code": code}).kind(); got != "CodeMismatchException" {
+			t.Errorf("the code once more: %s", got)
+		}
+		alice.does("UpdateUserAttributes", m{"UserAttributes": []m{{"Name": "nickname", "Value": "Al"}}})
+		alice.does("DeleteUserAttributes", m{"UserAttributeNames": []string{"nickname"}})
+		if got := text(t, alice.does("GetUser", nil)); strings.Contains(got, "nickname") {
+			t.Errorf("%s", got)
+		}
+		alice.left("user.update")
+
+		bob := w.person(pool, "bob", nil)
+		w.must(userPools+"AdminUpdateUserAttributes", m{"UserPoolId": pool, "Username": "bob", "UserAttributes": []m{{"Name": "email_verified", "Value": "false"}}})
+		bob.does("GetUserAttributeVerificationCode", m{"AttributeName": "email"})
+		if got := bob.tries("GetUserAttributeVerificationCode", m{"AttributeName": "email"}).kind(); got != "LimitExceededException" {
+			t.Errorf("a second code at once: %s", got)
+		}
+		bob.does("VerifyUserAttribute", m{"AttributeName": "email", "Code": w.mailed()})
+		if got := text(t, bob.does("GetUser", nil)["UserAttributes"]); !strings.Contains(got, `{"Name":"email_verified","Value":"true"}`) {
+			t.Errorf("%s", got)
+		}
+	})
+}

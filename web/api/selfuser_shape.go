@@ -40,3 +40,17 @@ type ChangePasswordRequest struct {
 	PreviousPassword string `json:"PreviousPassword,omitempty" shape:"PasswordType"`
 	ProposedPassword string `json:"ProposedPassword" shape:"PasswordType,required"`
 }
+
+// AttributeCodeRequest is the input of GetUserAttributeVerificationCode.
+type AttributeCodeRequest struct {
+	AccessToken    string            `json:"AccessToken" shape:"TokenModelType,required"`
+	AttributeName  string            `json:"AttributeName" shape:"AttributeNameType,required"`
+	ClientMetadata map[string]string `json:"ClientMetadata,omitempty" shape:"ClientMetadataType"`
+}
+
+// VerifyUserAttributeRequest is the input of VerifyUserAttribute.
+type VerifyUserAttributeRequest struct {
+	AccessToken   string `json:"AccessToken" shape:"TokenModelType,required"`
+	AttributeName string `json:"AttributeName" shape:"AttributeNameType,required"`
+	Code          string `json:"Code" shape:"ConfirmationCodeType,required"`
+}
