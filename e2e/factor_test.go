@@ -64,9 +64,7 @@ func TestAuthenticatorApp(t *testing.T) {
 			if other.key == secret.key {
 				t.Error("the second app has the first one's secret")
 			}
-			if problems := p.Problems(); len(problems) > 0 && look.NoScripts {
-				t.Errorf("console: %q", problems)
-			}
+			quiet(t, p)
 		})
 	})
 }
@@ -80,6 +78,7 @@ type app struct {
 // setUpApp goes through the page that sets an authenticator app up.
 func setUpApp(t *testing.T, p *browser.Page) app {
 	t.Helper()
+	p.Await("document.querySelector('.choice, #set-up')")
 	if p.Has(".choice") {
 		p.Click(".choice[data-method=SOFTWARE_TOKEN_MFA]")
 	}

@@ -146,6 +146,17 @@ func (k *tenant) signIn(w *browser.Page, name, password string) {
 // in waits until the app has its code.
 func in(w *browser.Page) { w.Await("location.search.includes('code=')") }
 
+// quiet fails the test where the browser's console shows more than the answers that
+// tell a person of a mistake.
+func quiet(t *testing.T, p *browser.Page) {
+	t.Helper()
+	for _, problem := range p.Problems() {
+		if !strings.Contains(problem, "status of 4") {
+			t.Errorf("console: %s", problem)
+		}
+	}
+}
+
 // totp asks oathtool, which knows nothing of this project, for the code of a secret
 // at a time.
 func totp(t *testing.T, secret string, at time.Time) string {
