@@ -19,6 +19,7 @@ func TestAuthenticatorApp(t *testing.T) {
 			k.user(t, who, "email", who+"@example.com", "email_verified", "true")
 			p := w.browser.Open(t, look)
 			k.signIn(p, who, firstPassword)
+			p.See(".choice")
 			p.AssertAccessible("choose a second factor")
 			secret := setUpApp(t, p)
 			codes := strings.Fields(p.See("#codes"))

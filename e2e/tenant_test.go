@@ -107,9 +107,6 @@ func (k *tenant) address(client string) string {
 	}.Encode()
 }
 
-// page is the address of a hosted page of the pool.
-func (k *tenant) page(path string) string { return k.Dev.BaseURL + "/" + k.pool + path }
-
 // administer calls an operation on the pool, which must succeed.
 func (k *tenant) administer(t *testing.T, operation string, input map[string]any) map[string]any {
 	t.Helper()

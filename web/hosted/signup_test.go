@@ -279,3 +279,13 @@ func TestCodesAreLimited(t *testing.T) {
 		}
 	})
 }
+
+// Where codes can be mailed, a right password may lead on to a code. A name that
+// leads nowhere must not stumble there.
+func TestUnknownNameWhereCodesAreMailed(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.people()
+		w.visit().get("/login?authorization="+w.authorization("app")).submit("username", "nobody", "password", rightPassword).want(422, "do not belong together")
+	})
+}
