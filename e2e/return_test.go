@@ -36,7 +36,9 @@ func TestRememberedDevice(t *testing.T) {
 			other.Click("#verify")
 			other.Click("#not-now")
 			in(other)
-			w.office.NextThat(t, email, func(m postoffice.Message) bool { return strings.Contains(strings.ToLower(m.Subject), "sign") && m.Code() == "" })
+			w.office.NextThat(t, email, func(m postoffice.Message) bool {
+				return strings.Contains(strings.ToLower(m.Subject), "sign") && m.Code() == ""
+			})
 			k.signIn(other, who, firstPassword)
 			other.See("#code")
 
