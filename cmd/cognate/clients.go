@@ -19,7 +19,9 @@ func clientCommand() *cobra.Command {
 				return err
 			}
 			in := api.CreateUserPoolClientRequest{UserPoolID: pool, ClientName: args[0], GenerateSecret: kind != "public"}
-			create.apply(&in.UserPoolClientSettings)
+			if err := create.apply(&in.UserPoolClientSettings); err != nil {
+				return err
+			}
 			in.AllowedOAuthFlowsUserPoolClient = pointer(true)
 			switch kind {
 			case "machine":
@@ -48,7 +50,9 @@ func clientCommand() *cobra.Command {
 					return err
 				}
 				change := api.UpdateUserPoolClientRequest{UserPoolID: s.pool, ClientID: args[0], ClientName: update.name, UserPoolClientSettings: now.UserPoolClient.UserPoolClientSettings}
-				update.apply(&change.UserPoolClientSettings)
+				if err := update.apply(&change.UserPoolClientSettings); err != nil {
+					return err
+				}
 				return show(s, api.UserPools, "UpdateUserPoolClient", change, clientFields)
 			})
 		}, withPool, func(c *cobra.Command) {
@@ -122,7 +126,9 @@ type clientFlags struct {
 	callbacks, logouts, scopes, idps         []string
 	reads, writes                            []string
 	accessMinutes, idMinutes, refreshMinutes int64
-	consent                                  bool
+	consent, reveal                          bool
+	authFlows                                []string
+	signInMinutes                            int64
 }
 
 func (f *clientFlags) bind(c *cobra.Command) {
@@ -138,10 +144,13 @@ func (f *clientFlags) bind(c *cobra.Command) {
 	p.Int64Var(&f.idMinutes, "id-token-minutes", 60, "how long ID tokens live")
 	p.Int64Var(&f.refreshMinutes, "refresh-token-minutes", 43200, "how long refresh tokens live")
 	p.BoolVar(&f.consent, "consent", false, "ask users before the client gets anything: for other people's apps")
+	p.StringSliceVar(&f.authFlows, "auth-flow", nil, "a way to sign in by the API: "+flowWords().all()+"; may be given again")
+	p.BoolVar(&f.reveal, "reveal-unknown-users", false, "tell who signs in that there is no such user; others are answered alike")
+	p.Int64Var(&f.signInMinutes, "sign-in-minutes", 15, "how long one sign-in may take, from 3 to 15")
 	p.StringVar(&f.tokenProfile, "token-profile", "", "standard or cognito, where it differs from the pool's")
 }
 
-func (f *clientFlags) apply(s *api.UserPoolClientSettings) {
+func (f *clientFlags) apply(s *api.UserPoolClientSettings) (err error) {
 	for flag, v := range map[string]struct {
 		to   *[]string
 		from []string
@@ -176,6 +185,25 @@ func (f *clientFlags) apply(s *api.UserPoolClientSettings) {
 	if f.changed("token-profile") {
 		s.TokenProfile = f.tokenProfile
 	}
+	if f.changed("reveal-unknown-users") {
+		s.PreventUserExistenceErrors = map[bool]string{true: "LEGACY", false: "ENABLED"}[f.reveal]
+	}
+	if f.changed("sign-in-minutes") {
+		s.AuthSessionValidity = &f.signInMinutes
+	}
+	if f.changed("auth-flow") {
+		s.ExplicitAuthFlows, err = flowWords().wire("auth-flow", f.authFlows)
+	}
+	return err
+}
+
+// flowWords are the ways to sign in by the API. Without refresh among them, a client
+// that names any gets no refresh tokens, as in Cognito.
+func flowWords() vocabulary {
+	return vocabulary{
+		{"user", "ALLOW_USER_AUTH"}, {"srp", "ALLOW_USER_SRP_AUTH"}, {"password", "ALLOW_USER_PASSWORD_AUTH"},
+		{"admin-password", "ALLOW_ADMIN_USER_PASSWORD_AUTH"}, {"custom", "ALLOW_CUSTOM_AUTH"}, {"refresh", "ALLOW_REFRESH_TOKEN_AUTH"},
+	}
 }
 
 func clientFields(r *api.UserPoolClientResponse) []field {
@@ -185,6 +213,8 @@ func clientFields(r *api.UserPoolClientResponse) []field {
 		{"callbacks", words(c.CallbackURLs)}, {"logouts", words(c.LogoutURLs)}, {"identity providers", words(c.SupportedIdentityProviders)},
 		{"reads", words(c.ReadAttributes)}, {"writes", words(c.WriteAttributes)},
 		{"consent", yesNo(c.RequireConsent != nil && *c.RequireConsent)}, {"token profile", c.TokenProfile},
+		{"sign in by the API", flowWords().plain(c.ExplicitAuthFlows...)}, {"unknown users", map[bool]string{true: "told", false: "not told"}[c.PreventUserExistenceErrors == "LEGACY"]},
+		{"sign-in minutes", number(c.AuthSessionValidity)},
 		{"created", day(c.CreationDate)}, {"changed", day(c.LastModifiedDate)},
 	}
 }

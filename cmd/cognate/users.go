@@ -1,17 +1,14 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"github.com/cognate-idp/cognate/web/api"
 )
 
 func userCommand() *cobra.Command {
-	var filter, email string
-	var attributes, changed, removed []string
-	var verified, quiet, piped, temporary bool
+	var filter string
+	var temporary bool
 	return noun("user", "Users of a user pool", append(userFactors(),
 		verb("list", "List users", func(s *session, _ []string) error {
 			pool, err := s.needPool()
@@ -26,40 +23,8 @@ func userCommand() *cobra.Command {
 		}, withPool, func(c *cobra.Command) {
 			c.Flags().StringVar(&filter, "filter", "", `such as 'email ^= "alice"' or 'status = "Enabled"'`)
 		}),
-		verb("create USER", "Create a user and send them a temporary password", func(s *session, args []string) error {
-			return s.withUser(args[0], func(in m) error {
-				values, err := pairs("attribute", attributes)
-				if err != nil {
-					return err
-				}
-				if email != "" {
-					values["email"], values["email_verified"] = email, fmt.Sprint(verified)
-				}
-				in["UserAttributes"] = wireAttributes(values)
-				if quiet {
-					in["MessageAction"] = "SUPPRESS"
-				}
-				if piped {
-					if in["TemporaryPassword"], err = s.line("password"); err != nil {
-						return err
-					}
-				}
-				err = show(s, api.UserPools, "AdminCreateUser", in, func(r *api.AdminCreateUserResponse) []field {
-					return userFields(r.User.Username, r.User.UserStatus, r.User.Enabled, r.User.Attributes, r.User.UserCreateDate)
-				})
-				if err == nil {
-					fmt.Fprintln(s.errs, s.whereabouts(args[0], values["email"], quiet, piped))
-				}
-				return err
-			})
-		}, withPool, func(c *cobra.Command) {
-			f := c.Flags()
-			f.StringVar(&email, "email", "", "the e-mail address")
-			f.BoolVar(&verified, "email-verified", false, "take the address as verified")
-			f.StringArrayVar(&attributes, "attribute", nil, "an attribute as name=value; may be given again")
-			f.BoolVar(&quiet, "no-message", false, "send nothing")
-			f.BoolVar(&piped, "password-stdin", false, "read the temporary password from standard input")
-		}),
+		createUserVerb(),
+		resendInviteVerb(),
 		verb("show USER", "Show a user", func(s *session, args []string) error {
 			return s.withUser(args[0], func(in m) error {
 				return show(s, api.UserPools, "AdminGetUser", in, func(r *api.AdminGetUserResponse) []field {
@@ -67,22 +32,7 @@ func userCommand() *cobra.Command {
 				})
 			})
 		}, withPool),
-		verb("update USER", "Set or remove attributes of a user", func(s *session, args []string) error {
-			return s.withUser(args[0], func(in m) error {
-				values, err := pairs("attribute", changed)
-				if err != nil {
-					return err
-				}
-				for _, name := range removed {
-					values[name] = ""
-				}
-				in["UserAttributes"] = wireAttributes(values)
-				return s.do(api.UserPools, "AdminUpdateUserAttributes", in, "Updated user %s.", args[0])
-			})
-		}, withPool, func(c *cobra.Command) {
-			c.Flags().StringArrayVar(&changed, "attribute", nil, "an attribute as name=value; may be given again")
-			c.Flags().StringSliceVar(&removed, "remove", nil, "an attribute to remove; may be given again")
-		}),
+		updateUserVerb(),
 		verb("delete USER", "Delete a user with sessions, grants and memberships", func(s *session, args []string) error {
 			return s.withUser(args[0], func(in m) error {
 				if err := s.confirm("user", args[0]); err != nil {
@@ -129,19 +79,6 @@ func userCommand() *cobra.Command {
 			})
 		}, withPool),
 	)...)
-}
-
-// whereabouts says where a new user's temporary password is.
-func (s *session) whereabouts(user, email string, quiet, given bool) string {
-	switch {
-	case email != "" && !quiet && s.Mailbox != "":
-		return "The temporary password was sent to " + email + "; a development server keeps the message at " + s.Mailbox
-	case email != "" && !quiet:
-		return "The temporary password was sent to " + email + "."
-	case given:
-		return "Nothing was sent. The temporary password is the one that you gave."
-	}
-	return "Nothing was sent, and nobody knows the temporary password. Set one with: cognate user set-password " + user
 }
 
 func userVerb(name, short, operation, done string) func(*flags) *cobra.Command {

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// A user is made with all that is known of them, invited, invited again, changed and
+// watched, from the command line alone.
+func TestUserCommands(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	pool := s.value("UserPool.Id", "pool", "create", "Shop", "--alias", "email")
+	in := func(args ...string) []string { return append(args, "--pool", pool) }
+
+	s.must(in("user", "create", "bob", "--email", "bob@example.com", "--phone", "+14155550100", "--phone-verified", "--attribute", "name=Bob", "--no-invite")...)
+	out := s.must(in("user", "show", "bob")...)
+	for _, line := range []string{"FORCE_CHANGE_PASSWORD", "+14155550100", "phone_number_verified   true", "email_verified          false", "Bob"} {
+		if !strings.Contains(out, line) {
+			t.Errorf("no %q in\n%s", line, out)
+		}
+	}
+	if out := s.must(in("user", "resend-invite", "bob", "--deliver", "email")...); !strings.Contains(out, "was sent to bob@example.com") {
+		t.Errorf("%s", out)
+	}
+	code, _, errs := s.try("a-long-Passw0rd!\n", in("user", "create", "eve", "--email", "eve@example.com", "--password-stdin")...)
+	if code != exitOK || !strings.Contains(errs, "was sent to eve@example.com") {
+		t.Errorf("%d %s", code, errs)
+	}
+
+	s.must(in("user", "update", "bob", "--email", "robert@example.com", "--email-verified", "--remove", "name")...)
+	out = s.must(in("user", "show", "robert@example.com")...)
+	if !strings.Contains(out, "email_verified          true") || strings.Contains(out, "Bob\n") {
+		t.Errorf("%s", out)
+	}
+	if got := s.must(in("user", "events", "bob")...); !strings.Contains(got, "OUTCOME") {
+		t.Errorf("%s", got)
+	}
+
+	if code, _, errs := s.try("a-long-Passw0rd!\n", in("user", "set-password", "bob")...); code != exitOK {
+		t.Error(errs)
+	}
+	for args, want := range map[string]string{
+		"user resend-invite bob":              "needs no invitation",
+		"user create x --deliver pigeon":      "fix: use email, sms",
+		"user create x --attribute shoe=44":   "shoe",
+		"user create x --phone 12":            "phone_number",
+		"client create x --auth-flow carrier": "fix: use user, srp, password",
+		"client create x --sign-in-minutes 60 --callback https://app.example.com/cb": "AuthSessionValidity",
+	} {
+		if code, _, errs := s.try("", in(strings.Fields(args)...)...); code == exitOK || !strings.Contains(strings.ToLower(errs), strings.ToLower(want)) {
+			t.Errorf("%s: %d %s", args, code, errs)
+		}
+	}
+	client := s.value("UserPoolClient.ClientId", in("client", "create", "web", "--callback", "https://app.example.com/cb", "--auth-flow", "user,custom,refresh", "--reveal-unknown-users", "--sign-in-minutes", "5")...)
+	s.must(in("client", "update", client, "--name", "site")...)
+	out = s.must(in("client", "show", client)...)
+	for _, line := range []string{"user custom refresh", "unknown users        told", "sign-in minutes      5"} {
+		if !strings.Contains(out, line) {
+			t.Errorf("no %q in\n%s", line, out)
+		}
+	}
+}
