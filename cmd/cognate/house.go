@@ -149,10 +149,11 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		Datasets: datasets, Feed: feed, Identities: identities, Operators: people, Now: time.Now, Log: log,
 	}
 
+	known := &hosted.WellKnown{Only: people.OnlyPool, BaseURL: conf.BaseURL, Errors: failures}
 	site := &web.Site{
 		BaseURL:          conf.BaseURL,
-		Root:             []web.Mount{h.health(st, numbers), assets(pages), administration.Mount, syncing.Mount},
-		UserPool:         []web.Mount{tokens.Mount, login.Routes},
+		Root:             []web.Mount{h.health(st, numbers), assets(pages), administration.Mount, syncing.Mount, known.Root},
+		UserPool:         []web.Mount{tokens.Mount, login.Routes, known.Pool},
 		IdentityPool:     []web.Mount{exchange.Mount},
 		FindPool:         people.Pool,
 		FindIdentityPool: identities.Pool,

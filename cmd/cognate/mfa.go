@@ -18,6 +18,7 @@ type mfaFlags struct {
 	verification, domain string
 	twice, nudge         bool
 	authenticators       []string
+	origins              []string
 }
 
 func poolMFA() func(*flags) *cobra.Command {
@@ -36,6 +37,7 @@ func (f *mfaFlags) bind(c *cobra.Command) {
 	p.StringVar(&f.domain, "passkey-domain", "", "the domain that passkeys are bound to, if not the pages' host")
 	p.BoolVar(&f.twice, "passkey-counts-twice", false, "take a passkey that checked its holder as both factors")
 	p.StringSliceVar(&f.authenticators, "passkey-authenticators", nil, `the AAGUIDs that may be added; "" takes any`)
+	p.StringSliceVar(&f.origins, "passkey-origins", nil, "the origins of apps that ask for passkeys on pages of their own, such as https://app.example.com")
 	p.BoolVar(&f.nudge, "passkey-nudge", false, "offer to add a passkey after a sign-in without")
 }
 
@@ -46,7 +48,7 @@ func (f *mfaFlags) run(s *session, id string) error {
 	if err != nil {
 		return err
 	}
-	named := []string{"mode", "factors", "passkey-verification", "passkey-domain", "passkey-counts-twice", "passkey-authenticators", "passkey-nudge"}
+	named := []string{"mode", "factors", "passkey-verification", "passkey-domain", "passkey-counts-twice", "passkey-authenticators", "passkey-origins", "passkey-nudge"}
 	if !slices.ContainsFunc(named, f.changed) {
 		if s.json {
 			return s.printJSON(raw)
@@ -86,6 +88,9 @@ func (f *mfaFlags) apply(c *api.MfaConfig) error {
 	}
 	if f.changed("passkey-authenticators") {
 		w.AllowedAuthenticators = f.authenticators
+	}
+	if f.changed("passkey-origins") {
+		w.Origins = f.origins
 	}
 	if f.changed("passkey-nudge") {
 		w.Nudge = &f.nudge
@@ -140,7 +145,7 @@ func mfaFields(c *api.MfaConfig) []field {
 		{"mode", strings.ToLower(c.MfaConfiguration)}, {"factors", words(on)},
 		{"passkey verification", w.UserVerification}, {"passkey domain", w.RelyingPartyID},
 		{"passkey counts twice", yesNo(w.FactorConfiguration == "MULTI_FACTOR_WITH_USER_VERIFICATION")},
-		{"passkey authenticators", words(w.AllowedAuthenticators)}, {"passkey nudge", yesNo(w.Nudge != nil && *w.Nudge)},
+		{"passkey authenticators", words(w.AllowedAuthenticators)}, {"passkey origins", words(w.Origins)}, {"passkey nudge", yesNo(w.Nudge != nil && *w.Nudge)},
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 func userCommand() *cobra.Command {
 	var filter string
 	var temporary bool
-	return noun("user", "Users of a user pool", append(userFactors(),
+	return noun("user", "Users of a user pool", append(append(userFactors(), userPasskeys()...),
 		verb("list", "List users", func(s *session, _ []string) error {
 			pool, err := s.needPool()
 			if err != nil {

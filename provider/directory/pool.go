@@ -22,6 +22,21 @@ func (d *Directory) Pools(ctx context.Context, after string, limit int) ([]provi
 	return d.Store.All().Pools(ctx, after, limit)
 }
 
+// OnlyPool is the user pool of an installation that has one, the operators' aside.
+//
+// Errors: provider.ErrPoolNotFound where there are none or several.
+func (d *Directory) OnlyPool(ctx context.Context) (*provider.Pool, error) {
+	pools, err := d.Pools(ctx, "", 3)
+	if err != nil {
+		return nil, err
+	}
+	pools = slices.DeleteFunc(pools, func(p provider.Pool) bool { return p.Kind == provider.PoolKindOperators })
+	if len(pools) != 1 {
+		return nil, provider.ErrPoolNotFound
+	}
+	return &pools[0], nil
+}
+
 // CountUsers counts a pool's users.
 func (d *Directory) CountUsers(ctx context.Context, pool string) (int64, error) {
 	return d.Store.Pool(pool).CountUsers(ctx)

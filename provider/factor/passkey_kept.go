@@ -19,6 +19,14 @@ import (
 // browser is told less.
 const challengeLife = 10 * time.Minute
 
+// The actions that the audit trail tells of passkeys.
+const (
+	ActionPasskeyAdded   = "user.passkey_added"
+	ActionPasskeyRenamed = "user.passkey_renamed"
+	ActionPasskeyRemoved = "user.passkey_removed"
+	ActionPasskeySuspect = "user.passkey_suspect"
+)
+
 // ErrLastFactor refuses to take away the only second factor where one is required.
 var ErrLastFactor = &provider.Error{Code: provider.CodeConflict, Kind: "last factor",
 	Message: "This passkey is your only second factor, and one is required. Set up another one first, then remove it."}
@@ -93,7 +101,7 @@ func (f *Factors) AddPasskey(ctx context.Context, pool *provider.Pool, k *provid
 		if err := rows.AddPasskey(ctx, k); err != nil {
 			return err
 		}
-		if err := f.note(ctx, pool, "user.passkey_added", k); err != nil {
+		if err := f.note(ctx, pool, ActionPasskeyAdded, k); err != nil {
 			return err
 		}
 		if len(keys) == 0 {
@@ -118,7 +126,7 @@ func (f *Factors) RenamePasskey(ctx context.Context, pool *provider.Pool, userID
 		if err := f.Store.Pool(pool.ID).RenamePasskey(ctx, userID, id, name); err != nil {
 			return err
 		}
-		return f.Audit.Record(ctx, pool.ID, "user.passkey_renamed", audit.Success, "user/"+userID, map[string]string{"passkey": id})
+		return f.Audit.Record(ctx, pool.ID, ActionPasskeyRenamed, audit.Success, "user/"+userID, map[string]string{"passkey": id})
 	})
 }
 
@@ -160,7 +168,7 @@ func (f *Factors) removePasskey(ctx context.Context, pool *provider.Pool, userID
 		if err := rows.RemovePasskey(ctx, userID, id); err != nil {
 			return err
 		}
-		if err := f.note(ctx, pool, "user.passkey_removed", &keys[i]); err != nil {
+		if err := f.note(ctx, pool, ActionPasskeyRemoved, &keys[i]); err != nil {
 			return err
 		}
 		if last {
@@ -202,7 +210,7 @@ func (f *Factors) suspect(ctx context.Context, pool *provider.Pool, u *provider.
 		if err != nil || !marked {
 			return err
 		}
-		if err := f.note(ctx, pool, "user.passkey_suspect", k); err != nil {
+		if err := f.note(ctx, pool, ActionPasskeySuspect, k); err != nil {
 			return err
 		}
 		return f.Post.Tell(ctx, pool, u, message.PasskeySuspect)

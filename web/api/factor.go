@@ -38,6 +38,10 @@ func applyMfa(p *provider.Pool, in *MfaConfig) error {
 		k.RelyingPartyID, k.Verification = w.RelyingPartyID, w.UserVerification
 		k.CountsTwice = w.FactorConfiguration == "MULTI_FACTOR_WITH_USER_VERIFICATION"
 		k.AAGUIDs = w.AllowedAuthenticators
+		if err := checkOrigins(w.Origins); err != nil {
+			return err
+		}
+		k.Origins = w.Origins
 		if w.Nudge != nil {
 			k.Nudge = *w.Nudge
 		}
@@ -104,7 +108,7 @@ func mfaConfig(p *provider.Pool) *MfaConfig {
 		WebAuthnConfiguration: &WebAuthnConfigurationType{
 			RelyingPartyID: s.Passkeys.RelyingPartyID, UserVerification: either(s.Passkeys.Verification == "", "preferred", s.Passkeys.Verification),
 			FactorConfiguration: either(s.Passkeys.CountsTwice, "MULTI_FACTOR_WITH_USER_VERIFICATION", "SINGLE_FACTOR"),
-			SecondFactor:        &passkey, AllowedAuthenticators: s.Passkeys.AAGUIDs, Nudge: &s.Passkeys.Nudge,
+			SecondFactor:        &passkey, AllowedAuthenticators: s.Passkeys.AAGUIDs, Origins: s.Passkeys.Origins, Nudge: &s.Passkeys.Nudge,
 		},
 	}
 	if has(provider.FactorSMS) {

@@ -34,8 +34,8 @@ type EmailMfaConfigType struct {
 	Subject string `json:"Subject,omitempty" shape:"EmailMfaSubjectType"`
 }
 
-// WebAuthnConfigurationType says which passkeys a pool takes. The last three members
-// are our own.
+// WebAuthnConfigurationType says which passkeys a pool takes. The last members are
+// our own.
 type WebAuthnConfigurationType struct {
 	RelyingPartyID      string `json:"RelyingPartyId,omitempty" shape:"RelyingPartyIdType"`
 	UserVerification    string `json:"UserVerification,omitempty" shape:"UserVerificationType"`
@@ -43,6 +43,7 @@ type WebAuthnConfigurationType struct {
 
 	SecondFactor          *bool    `json:"SecondFactor,omitempty"`                                 // a passkey is taken as a second factor
 	AllowedAuthenticators []string `json:"AllowedAuthenticators,omitempty" shape:"AAGUIDListType"` // AAGUIDs; any unless given
+	Origins               []string `json:"Origins,omitempty"`                                      // of apps that ask for passkeys on pages of their own
 	Nudge                 *bool    `json:"Nudge,omitempty"`                                        // offer to add a passkey after a sign-in without
 }
 

@@ -10,7 +10,7 @@ import (
 // operation: its name and shapes, who may call it, what it leaves in the audit
 // trail and what does it.
 func (a *API) Operations() []Operation {
-	return slices.Concat(a.administrative(), a.schemaOperations(), a.passwordOperations(), a.messageOperations(), a.factorOperations(), a.selfOperations())
+	return slices.Concat(a.administrative(), a.schemaOperations(), a.passwordOperations(), a.messageOperations(), a.factorOperations(), a.passkeyOperations(), a.selfOperations())
 }
 
 func (a *API) administrative() []Operation {

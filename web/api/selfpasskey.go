@@ -45,10 +45,7 @@ func (a *API) listWebAuthnCredentials(ctx context.Context, who *Self, in *ListWe
 	}
 	site := a.Factors.RelyingPartyID(who.Pool)
 	return &ListWebAuthnCredentialsResponse{NextToken: next, Credentials: each(keys, func(k *provider.Passkey) WebAuthnCredentialDescription {
-		return WebAuthnCredentialDescription{
-			CredentialID: k.ID, FriendlyCredentialName: k.Name, RelyingPartyID: site, AuthenticatorAttachment: k.Attachment,
-			AuthenticatorTransports: append([]string{}, k.Transports...), CreatedAt: Timestamp(k.CreatedAt),
-		}
+		return wirePasskey(site, k)
 	})}, nil
 }
 
