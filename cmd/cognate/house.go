@@ -105,6 +105,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	people := directory.New(directory.Config{
 		Guard: guard, Post: post, Breached: breached,
 		Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Region: conf.Region, CheckIdP: upstreams.Check,
+		PageURL: func(p *provider.Pool) string { return conf.BaseURL + "/" + p.ID },
 	})
 	factors := &factor.Factors{Store: st, Sealer: sealer, Audit: trail, Post: post, BaseURL: conf.BaseURL}
 	issuer := func(p *provider.Pool) string { return web.Issuer(conf.BaseURL, p) }

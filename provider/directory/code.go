@@ -38,6 +38,7 @@ type wanted struct {
 	Name    string               `json:"name"`
 	Attempt string               `json:"attempt,omitempty"` // the sign-in that alone may show it
 	Channel provider.Channel     `json:"channel,omitempty"` // of a code to sign in with; else the pool's rules choose
+	Flow    string               `json:"flow,omitempty"`    // the attempt that a link leads back to
 	// Operator: an operator has asked for the reset, so it goes on where people cannot
 	// ask themselves.
 	Operator bool `json:"operator,omitempty"`
@@ -105,7 +106,7 @@ func (d *Directory) sendWanted(ctx context.Context, p *provider.Pool, u *provide
 				return err
 			}
 		}
-		return d.sendCode(ctx, p, u, parcel{Purpose: w.Purpose, Attempt: w.Attempt, By: by, To: u.Attributes[by.Attribute()]})
+		return d.sendCode(ctx, p, u, parcel{Purpose: w.Purpose, Attempt: w.Attempt, By: by, To: u.Attributes[by.Attribute()], Flow: w.Flow})
 	})
 	if provider.CodeOf(err) == provider.CodeThrottled {
 		return nil // nobody waits for the answer, and a stranger must not learn of it
@@ -137,6 +138,7 @@ type parcel struct {
 	Attempt string
 	By      provider.Channel
 	To      string // the address, which the code proves
+	Flow    string // the attempt that a link leads back to; empty for none
 }
 
 // sendCode makes a code and sends it, in the transaction that ctx carries.
@@ -145,8 +147,15 @@ func (d *Directory) sendCode(ctx context.Context, p *provider.Pool, u *provider.
 		PoolID: p.ID, UserID: u.ID, Purpose: k.Purpose, Attempt: k.Attempt, KeyVersion: d.Sealer.Version(), Channel: k.By, Destination: k.To,
 		SentAt: d.Store.Now(), ExpiresAt: d.Store.Now().Add(codeLife(k.Purpose)),
 	}
-	code := newCode()
+	code, link := newCode(), ""
 	var err error
+	if d.links(p, k) {
+		token := secret.Token()
+		c.LinkHash, link = secret.Hash(token), d.linkTo(p, token, k.Flow)
+		if code, err = d.codeOfLink(c, token); err != nil {
+			return err
+		}
+	}
 	if c.Hash, err = d.codeHash(c, code); err != nil {
 		return err
 	}
@@ -154,7 +163,7 @@ func (d *Directory) sendCode(ctx context.Context, p *provider.Pool, u *provider.
 		return err
 	}
 	return d.Post.Send(ctx, message.Letter{
-		Pool: p, Kind: message.Kind(k.Purpose), Channel: k.By, To: k.To, Lang: u.Attributes["locale"], Username: u.Username, Code: code,
+		Pool: p, Kind: message.Kind(k.Purpose), Channel: k.By, To: k.To, Lang: u.Attributes["locale"], Username: signsInAs(p, u), Code: code, Link: link,
 		Minutes: int(codeLife(k.Purpose) / time.Minute),
 	})
 }

@@ -19,6 +19,11 @@ type SignUp struct {
 	Password   string
 	Attributes map[string]string
 	Client     *provider.Client // whose write permissions hold; nil for none
+	Terms      string           // the address of the terms that they agreed to; empty for none
+	Flow       string           // the attempt that a link leads back to; empty for none
+	// Instead is an account that the same person has made a moment ago and not
+	// confirmed, such as with a mistyped address: it gives way.
+	Instead string
 }
 
 // ErrNoSignUp answers where people do not make their own accounts.
@@ -43,7 +48,7 @@ func (d *Directory) SignUp(ctx context.Context, p *provider.Pool, n SignUp) (*pr
 	if err != nil {
 		return nil, err
 	}
-	return u, d.addSignUp(ctx, p, u, pw, nil)
+	return u, d.addSignUp(ctx, p, u, pw, n, nil)
 }
 
 // SignUpQuietly is SignUp for pages: it does not betray which names are taken. Then
@@ -73,9 +78,16 @@ func (d *Directory) SignUpQuietly(ctx context.Context, p *provider.Pool, n SignU
 	if err != nil {
 		return nil, err
 	}
+	mine, err := d.unconfirmed(ctx, p, n.Instead)
+	if err != nil {
+		return nil, err
+	}
+	if holder == nil || mine != nil && holder.ID == mine.ID {
+		holder = mine
+	}
 	same := holder != nil && NameKey(p, holder.Attributes[by.Attribute()]) == NameKey(p, address)
-	if holder == nil || same && holder.Status == provider.UserUnconfirmed {
-		err := d.addSignUp(ctx, p, u, pw, holder)
+	if holder == nil || holder == mine || same && holder.Status == provider.UserUnconfirmed {
+		err := d.addSignUp(ctx, p, u, pw, n, holder)
 		if !errors.Is(err, provider.ErrUserExists) && !errors.Is(err, provider.ErrAliasExists) {
 			return u, err
 		}
@@ -92,6 +104,18 @@ func (d *Directory) SignUpQuietly(ctx context.Context, p *provider.Pool, n SignU
 		return d.Post.Send(ctx, message.Letter{Pool: p, Kind: kind, Channel: by, To: address, Lang: u.Attributes["locale"]})
 	})
 	u.ID = uuid.NewString()
+	return u, err
+}
+
+// unconfirmed is a user who is still unconfirmed; nil for anybody else.
+func (d *Directory) unconfirmed(ctx context.Context, p *provider.Pool, id string) (*provider.User, error) {
+	if id == "" {
+		return nil, nil
+	}
+	u, err := d.Store.Pool(p.ID).User(ctx, id)
+	if errors.Is(err, provider.ErrUserNotFound) || err == nil && u.Status != provider.UserUnconfirmed {
+		return nil, nil
+	}
 	return u, err
 }
 
@@ -135,6 +159,9 @@ func (d *Directory) prepareSignUp(ctx context.Context, p *provider.Pool, n SignU
 	if lacks := Missing(p, n.Client, u); len(lacks) > 0 {
 		return nil, nil, provider.Invalid(WireName(lacks[0]), "The user pool requires this attribute.")
 	}
+	if n.Password == "" && !TakesPasswords(p) {
+		return u, nil, nil // they sign in by codes
+	}
 	if err := d.passwords().Check(ctx, p, u, n.Password); err != nil {
 		return nil, nil, err
 	}
@@ -147,10 +174,14 @@ func (d *Directory) askSignUp(ctx context.Context, p *provider.Pool, address str
 	return d.Guard.Ask(ctx, p.ID, risk.Subject{Name: NameKey(p, address)}, string(provider.CodeSignUp))
 }
 
-func (d *Directory) addSignUp(ctx context.Context, p *provider.Pool, u *provider.User, pw *provider.Password, instead *provider.User) error {
+func (d *Directory) addSignUp(ctx context.Context, p *provider.Pool, u *provider.User, pw *provider.Password, n SignUp, instead *provider.User) error {
 	st := d.Store.Pool(p.ID)
 	by := d.signUpChannel(p, u)
-	return d.change(asUser(ctx, u), p.ID, UserSignUp, userTarget(u.ID), nil, func(ctx context.Context) error {
+	var detail map[string]string
+	if n.Terms != "" {
+		detail = map[string]string{"terms": n.Terms} // when and from where, the trail says anyway
+	}
+	return d.change(asUser(ctx, u), p.ID, UserSignUp, userTarget(u.ID), detail, func(ctx context.Context) error {
 		if instead != nil {
 			if err := d.giveWay(ctx, instead); err != nil {
 				return err
@@ -159,8 +190,13 @@ func (d *Directory) addSignUp(ctx context.Context, p *provider.Pool, u *provider
 		if err := st.CreateUser(ctx, u, names(p, u)); err != nil {
 			return err
 		}
-		if err := st.SetPassword(ctx, pw); err != nil || by == "" {
-			return err
+		if pw != nil {
+			if err := st.SetPassword(ctx, pw); err != nil {
+				return err
+			}
+		}
+		if by == "" {
+			return nil
 		}
 		if err := d.askSignUp(ctx, p, u.Attributes[by.Attribute()]); err != nil {
 			return err
@@ -169,7 +205,7 @@ func (d *Directory) addSignUp(ctx context.Context, p *provider.Pool, u *provider
 		if err := d.Guard.Ask(ctx, p.ID, risk.Subject{Name: NameKey(p, u.ID)}, string(provider.CodeSignUp)); err != nil {
 			return err
 		}
-		return d.sendCode(ctx, p, u, parcel{Purpose: provider.CodeSignUp, By: by, To: u.Attributes[by.Attribute()]})
+		return d.sendCode(ctx, p, u, parcel{Purpose: provider.CodeSignUp, By: by, To: u.Attributes[by.Attribute()], Flow: n.Flow})
 	})
 }
 
@@ -239,5 +275,15 @@ func (d *Directory) ConfirmSignUp(ctx context.Context, p *provider.Pool, name, c
 //
 // Errors: provider.CodeThrottled; provider.CodeInvalid when nothing can be sent.
 func (d *Directory) ResendCode(ctx context.Context, p *provider.Pool, name string) error {
-	return d.askCode(ctx, p, wanted{Purpose: provider.CodeSignUp, Name: name})
+	return d.ResendTo(ctx, p, name, "")
+}
+
+// ResendTo is ResendCode whose link leads back to an attempt.
+func (d *Directory) ResendTo(ctx context.Context, p *provider.Pool, name, flow string) error {
+	return d.askCode(ctx, p, wanted{Purpose: provider.CodeSignUp, Name: name, Flow: flow})
+}
+
+// TakesPasswords reports whether a pool's users sign in by a password at all.
+func TakesPasswords(p *provider.Pool) bool {
+	return slices.Contains(p.Settings.First(), provider.FactorPassword)
 }

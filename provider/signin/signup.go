@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
@@ -60,8 +61,16 @@ func (f *Flow) SignUp(ctx context.Context, pool *provider.Pool, id, binding stri
 	if err := checkName(n.Username); err != nil {
 		return nil, err
 	}
-	if err := checkPassword("password", n.Password); err != nil {
-		return nil, err
+	if directory.TakesPasswords(pool) {
+		if err := checkPassword("password", n.Password); err != nil {
+			return nil, err
+		}
+	} else {
+		n.Password = ""
+	}
+	n.Flow = a.ID
+	if a.state.Newcomer != nil { // they came back from StepConfirm to put something right
+		n.Instead = a.state.Newcomer.UserID
 	}
 	if a.ClientID != "" {
 		if n.Client, err = f.Directory.Client(ctx, pool.ID, a.ClientID); err != nil {
@@ -93,13 +102,21 @@ func (f *Flow) Confirm(ctx context.Context, pool *provider.Pool, id, binding, pr
 	if err != nil {
 		return nil, err
 	}
+	by := provider.ByEmail
+	if !strings.Contains(a.state.Newcomer.Destination, "@") {
+		by = provider.BySMS
+	}
 	a.state.Newcomer = nil
 	if !u.Enabled {
 		a.Step, a.state.Notice = f.door(pool), NoticeConfirmed
 		return &Result{Attempt: a}, f.move(ctx, a, StepConfirm)
 	}
 	proven := a.state.Proven // where the account was there before this attempt
-	a.state.proves(u, provider.FactorPassword, at, "pwd", "otp")
+	if directory.TakesPasswords(pool) {
+		a.state.proves(u, provider.FactorPassword, at, "pwd", "otp")
+	} else {
+		a.state.proves(u, directory.FactorOf(by), at, "otp")
+	}
 	a.state.Proven = proven
 	return f.proceed(ctx, pool, a, previous, outcome{user: u})
 }
@@ -112,7 +129,26 @@ func (f *Flow) Resend(ctx context.Context, pool *provider.Pool, id, binding stri
 	if err != nil {
 		return nil, err
 	}
-	return a, f.Directory.ResendCode(ctx, pool, a.state.Newcomer.UserID)
+	return a, f.Directory.ResendTo(ctx, pool, a.state.Newcomer.UserID, a.ID)
+}
+
+// Correct goes back from StepConfirm to the first step, from where the person may sign
+// up anew: they mistyped the address, or cannot read there. The account that waits is
+// replaced then, and not before.
+//
+// Errors: provider.ErrAttemptNotFound.
+func (f *Flow) Correct(ctx context.Context, pool *provider.Pool, id, binding string) (*Attempt, error) {
+	a, err := f.at(ctx, pool, id, binding, StepConfirm)
+	if err != nil {
+		return nil, err
+	}
+	a.Step = f.door(pool)
+	return a, f.move(ctx, a, StepConfirm)
+}
+
+// Waits reports whether an attempt stands before the confirmation of a user.
+func (a *Attempt) Waits(userID string) bool {
+	return a.Step == StepConfirm && a.state.Newcomer != nil && a.state.Newcomer.UserID == userID
 }
 
 // Forgot asks for a code to reset a password with, and goes on to StepReset,
@@ -197,7 +233,7 @@ func (f *Flow) mend(ctx context.Context, pool *provider.Pool, a *Attempt, p *pro
 	case errors.Is(why, ErrUnconfirmed) && f.Directory.SignUpAddress(pool, u) != "":
 		out.next = StepConfirm
 		a.state.Newcomer = &newcomer{UserID: u.ID, Destination: f.Directory.SignUpAddress(pool, u)}
-		err = f.Directory.ResendCode(ctx, pool, u.ID)
+		err = f.Directory.ResendTo(ctx, pool, u.ID, a.ID)
 	case errors.Is(why, ErrResetRequired) && f.Directory.CanReset(pool, u):
 		out.next = StepReset
 		err = f.Directory.ResendReset(ctx, pool, a.Username)

@@ -35,10 +35,13 @@ func (d *Door) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /login/provider", d.Errors.Pages(d.toUpstream))
 	mux.Handle("GET /signup", d.Errors.Pages(d.showAside(d.showSignUp)))
 	mux.Handle("POST /signup", d.guard(d.answerSignUp))
-	for _, path := range []string{"/confirm", "/confirmUser"} {
-		mux.Handle("GET "+path, d.Errors.Pages(d.show(signin.StepConfirm, d.showConfirm)))
-		mux.Handle("POST "+path, d.guard(d.answerConfirm))
-	}
+	mux.Handle("GET /confirm", d.Errors.Pages(d.show(signin.StepConfirm, d.showConfirm)))
+	mux.Handle("POST /confirm", d.guard(d.answerConfirm))
+	mux.Handle("GET /confirmUser", d.Errors.Pages(d.showConfirmUser))
+	mux.Handle("POST /confirmUser", d.guard(d.answerConfirmUser))
+	mux.Handle("POST /confirm/correct", d.guard(d.answerCorrect))
+	mux.Handle("GET /undo", d.Errors.Pages(d.showUndo))
+	mux.Handle("POST /undo", d.guard(d.answerUndo))
 	mux.Handle("POST /resendcode", d.guard(d.answerResend))
 	mux.Handle("GET /forgotPassword", d.Errors.Pages(d.showAside(d.showForgot)))
 	mux.Handle("POST /forgotPassword", d.guard(d.answerForgot))

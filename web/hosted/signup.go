@@ -88,8 +88,8 @@ func (d *Door) showSignUp(b *beside, w http.ResponseWriter, r *http.Request) err
 // answerSignUp makes the account, or says what is wrong with the form. Whether a
 // name is taken is not said: the next page is the same.
 func (d *Door) answerSignUp(w http.ResponseWriter, r *http.Request) error {
-	once := []string{"flow", "username", "password"}
-	for _, f := range signUpFields(provider.TenantFrom(r.Context()).Pool, nil) {
+	once := []string{"flow", "username", "password", "terms"}
+	for _, f := range d.signUpFields(provider.TenantFrom(r.Context()).Pool, nil) {
 		once = append(once, f.Name)
 	}
 	f, err := form(r, once...)
@@ -101,13 +101,19 @@ func (d *Door) answerSignUp(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	n := directory.SignUp{Username: strings.TrimSpace(f.Get("username")), Password: f.Get("password"), Attributes: map[string]string{}}
-	for _, field := range signUpFields(b.pool, b.waiting.Client) {
+	for _, field := range d.signUpFields(b.pool, b.waiting.Client) {
 		if strings.TrimSpace(f.Get(field.Name)) == "" {
 			return d.drawSignUp(w, r, b, f, &provider.Error{Code: provider.CodeInvalid, Kind: "missing", Field: field.Name})
 		}
 		if name, ok := strings.CutPrefix(field.Name, "attr."); ok {
 			n.Attributes[name] = strings.TrimSpace(f.Get(field.Name))
 		}
+	}
+	if b.pool.Settings.TermsURL != "" {
+		if f.Get("terms") != "yes" {
+			return d.drawSignUp(w, r, b, f, &provider.Error{Code: provider.CodeInvalid, Kind: "missing", Field: "terms"})
+		}
+		n.Terms = b.pool.Settings.TermsURL
 	}
 	a, err := d.Flow.SignUp(r.Context(), b.pool, b.attempt.ID, d.Browser.Cookies.Bound(r, b.pool.ID), n)
 	if errors.Is(err, provider.ErrAttemptNotFound) {
@@ -129,8 +135,9 @@ func (d *Door) drawSignUp(w http.ResponseWriter, r *http.Request, b *beside, f u
 		return err
 	}
 	v := page.SignUp{
-		Chrome: b.chrome(r), Action: here(r, "/signup", b.waiting.ID), Flow: b.attempt.ID, Fields: signUpFields(b.pool, b.waiting.Client),
+		Chrome: b.chrome(r), Action: here(r, "/signup", b.waiting.ID), Flow: b.attempt.ID, Fields: d.signUpFields(b.pool, b.waiting.Client),
 		Policy: page.PolicyOf(b.pool.Settings.PasswordPolicy), SignInURL: b.to(r, "/login"),
+		TermsURL: b.pool.Settings.TermsURL, PrivacyURL: b.pool.Settings.PrivacyURL, Agreed: f.Get("terms") == "yes", Passwordless: !directory.TakesPasswords(b.pool),
 	}
 	for i := range v.Fields {
 		v.Fields[i].Value = f.Get(v.Fields[i].Name)
@@ -148,17 +155,35 @@ func (d *Door) drawSignUp(w http.ResponseWriter, r *http.Request, b *beside, f u
 	return d.Pages.Render(w, r, status, v)
 }
 
-// signUpFields is what a pool's sign-up page asks for: the name to sign in by, the
-// address that is proved, and what the schema requires and the client may write.
-func signUpFields(p *provider.Pool, c *provider.Client) []page.Field {
-	out := []page.Field{{Name: "username", Attribute: "username", Type: "text", Fill: "username", Max: 128}}
-	if slices.Contains(p.Settings.UsernameAttrs, "email") {
-		out[0].Attribute, out[0].Type = "email", "email"
-	} else {
-		out = append(out, page.Field{Name: "attr.email", Attribute: "email", Type: "email", Fill: "email", Max: 2048})
+// signUpFields is what a pool's sign-up page asks for: the name to sign in by, an
+// address that can be proved, and what the schema requires and the client may write.
+func (d *Door) signUpFields(p *provider.Pool, c *provider.Client) []page.Field {
+	if d.Flow.Directory == nil {
+		return nil
 	}
-	for _, a := range directory.Missing(p, c, &provider.User{}) {
-		if a.Custom || a.Name != "email" {
+	names := p.Settings.UsernameAttrs
+	first := page.Field{Name: "username", Attribute: "username", Type: "text", Fill: "username", Max: 128}
+	switch {
+	case len(names) == 1 && names[0] == "email":
+		first.Attribute, first.Type = "email", "email"
+	case len(names) == 1:
+		first.Attribute, first.Type, first.Hint = "phone_number", "tel", "phone"
+	case len(names) > 1:
+		first.Attribute = "email_or_phone"
+	}
+	out := []page.Field{first}
+	missing := directory.Missing(p, c, &provider.User{})
+	asked := slices.Clone(names) // addresses, one of which will be proved
+	for _, a := range missing {
+		asked = append(asked, directory.WireName(a))
+	}
+	proves := d.Flow.Directory.Proves(p)
+	if len(proves) > 0 && !slices.ContainsFunc(proves, func(by provider.Channel) bool { return slices.Contains(asked, by.Attribute()) }) {
+		// E-mail where it can be: it costs nothing.
+		missing = slices.Insert(missing, 0, provider.Attribute{Name: proves[len(proves)-1].Attribute(), Type: "String", Required: true})
+	}
+	for _, a := range missing {
+		if len(names) != 1 || names[0] != directory.WireName(a) {
 			out = append(out, attributeField(p, a))
 		}
 	}
@@ -184,7 +209,7 @@ func signUpProblem(why error, fields []page.Field) (page.Problem, string) {
 			}
 		}
 		if strings.EqualFold(e.Field, "username") {
-			if fields[0].Type == "email" {
+			if fields[0].Attribute != "username" {
 				return page.SignUpInvalid, "username"
 			}
 			return page.SignUpUsername, "username"
@@ -208,8 +233,13 @@ func (d *Door) answerConfirm(w http.ResponseWriter, r *http.Request) error {
 	if b == nil {
 		return err
 	}
+	return d.confirm(w, r, b, code(f))
+}
+
+// confirm confirms the attempt's new account by a code, and goes on.
+func (d *Door) confirm(w http.ResponseWriter, r *http.Request, b *beside, code string) error {
 	bound := d.Browser.Cookies.Bound(r, b.pool.ID)
-	res, err := d.Flow.Confirm(r.Context(), b.pool, b.attempt.ID, bound, d.Browser.SessionID(r, b.pool.ID), code(f))
+	res, err := d.Flow.Confirm(r.Context(), b.pool, b.attempt.ID, bound, d.Browser.SessionID(r, b.pool.ID), code)
 	switch {
 	case errors.Is(err, provider.ErrAttemptNotFound):
 		return d.expired(w, r, b.waiting.ID)
@@ -250,7 +280,7 @@ func (d *Door) drawConfirm(w http.ResponseWriter, r *http.Request, b *beside, se
 		return err
 	}
 	return d.Pages.Render(w, r, status, page.Confirm{
-		Chrome: b.chrome(r), Action: here(r, "/confirm", b.waiting.ID), ResendAction: here(r, "/resendcode", b.waiting.ID), Flow: b.attempt.ID,
+		Chrome: b.chrome(r), Action: here(r, "/confirm", b.waiting.ID), ResendAction: here(r, "/resendcode", b.waiting.ID), CorrectAction: here(r, "/confirm/correct", b.waiting.ID), Flow: b.attempt.ID,
 		Destination: b.attempt.Destination(), Sent: sent, Wait: wait(why), Problem: codeProblem(why), SignInURL: here(r, "/login", b.waiting.ID),
 	})
 }

@@ -23,6 +23,11 @@ func accountFixtures(app Chrome) []Fixture {
 	short := signUp
 	short.Fields = []Field{{Name: "username", Attribute: "email", Type: "email", Fill: "username", Max: 128}}
 	out = append(out, Fixture{"sign-up-email", short})
+	short.Fields = []Field{{Name: "username", Attribute: "email_or_phone", Type: "text", Fill: "username", Max: 128}}
+	short.Passwordless, short.TermsURL, short.PrivacyURL = true, "https://northwind.example/terms", "https://northwind.example/privacy"
+	out = append(out, Fixture{"sign-up-terms", short})
+	short.Problem, short.Invalid = SignUpMissing, "terms"
+	out = append(out, Fixture{"sign-up-terms-missing", short})
 	for _, c := range []struct {
 		problem Problem
 		field   string
@@ -43,13 +48,16 @@ func accountFixtures(app Chrome) []Fixture {
 	common.Problem, common.Invalid, common.Fault = SignUpPolicy, "password", provider.PasswordCommon
 	out = append(out, Fixture{"sign-up-common", common})
 
-	confirm := Confirm{Chrome: app, Action: "/us-east-1_Example01/confirm", ResendAction: "/us-east-1_Example01/resendcode", Flow: "f", Destination: "m***@n***", SignInURL: "/login", Wait: 60}
+	confirm := Confirm{Chrome: app, Action: "/us-east-1_Example01/confirm", ResendAction: "/us-east-1_Example01/resendcode", CorrectAction: "/us-east-1_Example01/confirm/correct", Flow: "f", Destination: "m***@n***", SignInURL: "/login", Wait: 60}
 	out = append(out, Fixture{"confirm", confirm})
 	for _, p := range []Problem{CodeMissing, CodeWrong, CodeExpired, CodeTaken, CodeThrottled, CodeWait, CodeUnavailable} {
 		v := confirm
 		v.Problem = p
 		out = append(out, Fixture{"confirm-" + slug(p), v})
 	}
+	text := confirm
+	text.Destination = "+*******0143"
+	out = append(out, Fixture{"confirm-text", text})
 	confirm.Sent = true
 	out = append(out, Fixture{"confirm-sent", confirm})
 

@@ -47,5 +47,24 @@ func waysFixtures(app Chrome) []Fixture {
 	setUp.Method, setUp.Address = provider.FactorEmail, "mika.lindqvist"
 	out = append(out, Fixture{"set-up-email-address-wrong", setUp})
 	setUp.Destination, setUp.Problem, setUp.Wait = "m***@n***", SecondTaken, 45
-	return append(out, Fixture{"set-up-email-taken", setUp})
+	out = append(out, Fixture{"set-up-email-taken", setUp})
+	link := Link{Chrome: app, Action: "/us-east-1_Example01/confirmUser", Flow: "f", Token: "t", Destination: "m***@n***"}
+	for _, s := range []LinkState{LinkHere, LinkElsewhere, LinkCode, LinkDone, LinkRefused} {
+		v := link
+		v.State = s
+		switch s {
+		case LinkCode:
+			v.Code = "123456"
+		case LinkRefused:
+			v.Problem = CodeTaken
+		}
+		out = append(out, Fixture{"link-" + string(s), v})
+	}
+	undo := Undo{Chrome: app, Action: "/us-east-1_Example01/undo", Token: "t", Destination: "m***@n***"}
+	out = append(out, Fixture{"undo", undo})
+	for _, p := range []Problem{UndoUnsure, UndoTaken} {
+		undo.Problem = p
+		out = append(out, Fixture{"undo-" + slug(p), undo})
+	}
+	return append(out, Fixture{"undo-done", Undo{Chrome: app, Done: true}})
 }

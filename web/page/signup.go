@@ -1,19 +1,27 @@
 package page
 
-import "github.com/cognate-idp/cognate/provider"
+import (
+	"strings"
+
+	"github.com/cognate-idp/cognate/provider"
+)
 
 // SignUp asks for what the pool wants to know of a new user. The form posts flow,
 // each field and password to Action.
 type SignUp struct {
 	Chrome
-	Action    string
-	Flow      string
-	Fields    []Field
-	Policy    PasswordPolicy
-	Problem   Problem
-	Fault     provider.PasswordFault // with SignUpPolicy, what is wrong with the password
-	Invalid   string                 // the field that the problem lies in; empty for none
-	SignInURL string
+	Action       string
+	Flow         string
+	Fields       []Field
+	Policy       PasswordPolicy
+	Problem      Problem
+	Fault        provider.PasswordFault // with SignUpPolicy, what is wrong with the password
+	Invalid      string                 // the field that the problem lies in; empty for none
+	SignInURL    string
+	TermsURL     string // a box has to be ticked; empty for none. It posts terms=yes.
+	PrivacyURL   string // linked beside; empty hides it
+	Agreed       bool
+	Passwordless bool // no password is asked for: people sign in by codes
 }
 
 // What SignUp can say went wrong.
@@ -49,6 +57,7 @@ func (v SignUp) Marks(name string) bool { return v.Problem != "" && v.Invalid ==
 type Confirm struct {
 	Chrome
 	Action, ResendAction string
+	CorrectAction        string // a form that posts flow leads back to the address
 	Flow                 string
 	Destination          string // masked
 	Sent                 bool   // another code is on its way
@@ -75,5 +84,8 @@ func (v Confirm) Failed() bool { return v.Problem != "" }
 
 // CodeInvalid reports whether the problem lies in the code.
 func (v Confirm) CodeInvalid() bool { return codeInvalid(v.Problem) }
+
+// ByText reports whether the code went out as a text message.
+func (v Confirm) ByText() bool { return v.Destination != "" && !strings.Contains(v.Destination, "@") }
 
 func codeInvalid(p Problem) bool { return p == CodeMissing || p == CodeWrong || p == CodeExpired }
