@@ -55,6 +55,31 @@ assert any(a["Name"] == "custom:tier" for a in described["SchemaAttributes"]), d
 assert abs(described["CreationDate"].timestamp() - pool["CreationDate"].timestamp()) < 1
 idp.update_user_pool(UserPoolId=pool_id, Policies={"PasswordPolicy": {"MinimumLength": 12}})
 assert idp.describe_user_pool(UserPoolId=pool_id)["UserPool"]["Policies"]["PasswordPolicy"]["MinimumLength"] == 12
+
+# What SDKs know of a pool's settings comes back as it was given.
+given = {
+    "Policies": {
+        "PasswordPolicy": {"MinimumLength": 12, "PasswordHistorySize": 3},
+        "SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "WEB_AUTHN"]},
+    },
+    "AutoVerifiedAttributes": ["email"],
+    "MfaConfiguration": "OPTIONAL",
+    "DeviceConfiguration": {"ChallengeRequiredOnNewDevice": True, "DeviceOnlyRememberedOnUserPrompt": True},
+    "AccountRecoverySetting": {"RecoveryMechanisms": [{"Priority": 1, "Name": "verified_email"}, {"Priority": 2, "Name": "verified_phone_number"}]},
+    "UserAttributeUpdateSettings": {"AttributesRequireVerificationBeforeUpdate": ["email"]},
+    "VerificationMessageTemplate": {"DefaultEmailOption": "CONFIRM_WITH_LINK"},
+}
+idp.update_user_pool(UserPoolId=pool_id, **given)
+settings = idp.describe_user_pool(UserPoolId=pool_id)["UserPool"]
+for name in ("AutoVerifiedAttributes", "MfaConfiguration", "DeviceConfiguration", "AccountRecoverySetting", "UserAttributeUpdateSettings"):
+    assert settings[name] == given[name], (name, settings[name])
+assert settings["Policies"]["SignInPolicy"] == given["Policies"]["SignInPolicy"], settings["Policies"]
+assert settings["Policies"]["PasswordPolicy"]["PasswordHistorySize"] == 3, settings["Policies"]
+assert settings["VerificationMessageTemplate"]["DefaultEmailOption"] == "CONFIRM_WITH_LINK", settings["VerificationMessageTemplate"]
+refused(
+    "InvalidParameterException", idp.update_user_pool, UserPoolId=pool_id,
+    AccountRecoverySetting={"RecoveryMechanisms": [{"Priority": 1, "Name": "verified_phone_number"}]},
+)
 assert pool_id in [p["Id"] for p in everything(idp.list_user_pools, "UserPools", MaxResults=1)]
 refused("ResourceNotFoundException", idp.describe_user_pool, UserPoolId="us-east-1_nosuchone")
 
@@ -116,6 +141,9 @@ idp.admin_enable_user(UserPoolId=pool_id, Username="bob")
 assert idp.admin_get_user(UserPoolId=pool_id, Username="bob")["Enabled"] is True
 idp.admin_add_user_to_group(UserPoolId=pool_id, Username="bob", GroupName="editors")
 idp.admin_remove_user_from_group(UserPoolId=pool_id, Username="bob", GroupName="editors")
+assert idp.admin_list_user_auth_events(UserPoolId=pool_id, Username="bob")["AuthEvents"] == []
+assert idp.admin_list_devices(UserPoolId=pool_id, Username="bob")["Devices"] == []
+assert idp.admin_get_user_auth_factors(UserPoolId=pool_id, Username="bob")["ConfiguredUserAuthFactors"][0] == "PASSWORD"
 idp.admin_delete_user(UserPoolId=pool_id, Username="carol")
 refused("UserNotFoundException", idp.admin_get_user, UserPoolId=pool_id, Username="carol")
 
@@ -158,6 +186,12 @@ stranger = boto3.session.Session(aws_access_key_id="AKIDNOBODY", aws_secret_acce
 refused("UnrecognizedClientException", stranger.client("cognito-idp", endpoint_url=dev["base_url"]).list_user_pools, MaxResults=1)
 forger = boto3.session.Session(aws_access_key_id=dev["operator"]["access_key_id"], aws_secret_access_key="x" * 40, region_name="us-east-1")
 refused("InvalidSignatureException", forger.client("cognito-idp", endpoint_url=dev["base_url"]).list_user_pools, MaxResults=1)
+
+# What users do for themselves needs their own token, whoever signs.
+refused("NotAuthorizedException", idp.get_user, AccessToken="not.a.token")
+refused("NotAuthorizedException", idp.update_user_attributes, AccessToken="not.a.token", UserAttributes=[{"Name": "name", "Value": "x"}])
+refused("NotAuthorizedException", idp.list_devices, AccessToken="not.a.token")
+refused("NotAuthorizedException", idp.start_web_authn_registration, AccessToken="not.a.token")
 
 # And away with it.
 identity.delete_identity_pool(IdentityPoolId=identity_pool)
