@@ -69,6 +69,7 @@ type PoolSettings struct {
 	TermsURL      string               `json:"terms_url,omitempty"`   // who signs up must agree to them
 	PrivacyURL    string               `json:"privacy_url,omitempty"` // linked beside the terms
 	Session       SessionSettings      `json:"session"`
+	KeepAccounts  bool                 `json:"keep_accounts,omitempty"` // users may not delete their own
 	Tags          map[string]string    `json:"tags,omitempty"`
 	Wire          map[string]any       `json:"wire,omitempty"` // members of the administrative API kept as given and answered back
 }

@@ -1,5 +1,7 @@
 package provider
 
+import "encoding/hex"
+
 // Principal is who stands at the door, and how they proved it. signin makes it;
 // oauth and identitypool act on it.
 type Principal struct {
@@ -23,11 +25,15 @@ type Session struct {
 	Address   string // where it was made from
 	UserAgent string
 	Device    string // the id of the browser it was begun in, where devices are kept; else empty
+	Spared    bool   // a remembered browser stood in for the second factor
 	CreatedAt Time   `gorm:"autoCreateTime:false"`
 	IdleUntil Time
 	ExpiresAt Time
 	RevokedAt Time
 }
+
+// Name names the session without opening it, as Principal does.
+func (s *Session) Name() string { return hex.EncodeToString(s.IDHash) }
 
 // Attempt is one sign-in under way, bound to one browser.
 type Attempt struct {

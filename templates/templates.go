@@ -4,8 +4,8 @@ package templates
 
 import "embed"
 
-// FS holds layout.html and parts.html, one file a page in pages/, the HTML form of
+// FS holds layout.html, parts.html and account.html, one file a page in pages/, the HTML form of
 // e-mails in messages/, and one text catalogue a language in locales/.
 //
-//go:embed layout.html parts.html pages messages locales
+//go:embed layout.html parts.html account.html pages messages locales
 var FS embed.FS

@@ -33,6 +33,7 @@ import (
 	"github.com/cognate-idp/cognate/static"
 	"github.com/cognate-idp/cognate/templates"
 	"github.com/cognate-idp/cognate/web"
+	"github.com/cognate-idp/cognate/web/account"
 	"github.com/cognate-idp/cognate/web/api"
 	"github.com/cognate-idp/cognate/web/browser"
 	"github.com/cognate-idp/cognate/web/dev"
@@ -137,6 +138,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		Flow: flow, Sessions: sessions, OAuth: authorizer, Sealer: sealer, Pages: pages, Errors: failures, Federation: federated,
 		Browser: &browser.Store{Cookies: browser.Cookies{Plain: plainHTTP}},
 	}
+	own := &account.Door{Account: &signin.Account{Flow: flow}, Sealer: sealer, Pages: pages, Errors: failures, Browser: login.Browser}
 	tokens := &oidc.Handler{
 		OAuth: authorizer, Log: log, Principal: login.Principal, EndSession: login.EndSession, SignIn: login.SignIn, Consent: login.Consent,
 		ConfirmLogout: login.ConfirmLogout, SignedOut: login.SignedOut, Refuse: login.Refuse, Fail: failures.Write,
@@ -154,7 +156,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	site := &web.Site{
 		BaseURL:          conf.BaseURL,
 		Root:             []web.Mount{h.health(st, numbers), assets(pages), administration.Mount, syncing.Mount, known.Root},
-		UserPool:         []web.Mount{tokens.Mount, login.Routes, known.Pool},
+		UserPool:         []web.Mount{tokens.Mount, login.Routes, own.Routes, known.Pool},
 		IdentityPool:     []web.Mount{exchange.Mount},
 		FindPool:         people.Pool,
 		FindIdentityPool: identities.Pool,

@@ -129,6 +129,7 @@ create table devices (
 create unique index devices_token on devices (pool, user_id, token_hash);
 create index devices_expiry on devices (expires_at);
 alter table sessions add column device text not null default '';
+alter table sessions add column spared boolean not null default false;
 
 -- A pool's own words for a message, in one language.
 create table message_templates (
@@ -157,6 +158,7 @@ create index quotas_expiry on quotas (expires_at);
 -- +goose Down
 drop table quotas;
 drop table message_templates;
+alter table sessions drop column spared;
 alter table sessions drop column device;
 drop table devices;
 drop table recovery_codes;

@@ -34,11 +34,11 @@ func (f *Facts) rows(name string, say func(id string, pairs ...any) string) []fa
 	}
 	out = append(out, fact{say("mail.fact.where"), f.Address})
 	with := say("mail.agent.unknown")
-	switch a := agentOf(f.UserAgent); {
-	case a.browser != "" && a.system != "":
-		with = say("mail.agent.on", "Browser", a.browser, "System", a.system)
-	case a.browser+a.system != "":
-		with = a.browser + a.system
+	switch a := provider.AgentOf(f.UserAgent); {
+	case a.Browser != "" && a.System != "":
+		with = say("mail.agent.on", "Browser", a.Browser, "System", a.System)
+	case a.Browser+a.System != "":
+		with = a.Browser + a.System
 	}
 	return append(out, fact{say("mail.fact.with"), with})
 }

@@ -61,6 +61,9 @@ type state struct {
 	Nudged        bool              `json:"nudged,omitempty"`   // a passkey was offered
 	// Custom is how far the pool's own questions have come; nil where the client has none.
 	Custom *customSteps `json:"custom,omitempty"`
+	Return string       `json:"return,omitempty"` // the page of the pool to go on to, where no app waits
+	Fixed  string       `json:"fixed,omitempty"`  // the only user who may pass: they prove themselves again
+	Known  string       `json:"known,omitempty"`  // the name that this user knows the account by
 	// NoPassword: the client offers upstream providers alone.
 	NoPassword bool `json:"no_password,omitempty"`
 	// Newcomer is the account that waits at StepConfirm.
@@ -112,12 +115,15 @@ type Start struct {
 	AuthorizationID string           // what waits at package oauth; may be empty
 	Hint            string           // login_hint (OpenID Connect Core 1.0 section 3.1.2.1)
 	Devices         []string         // what the browser keeps of devices
+	Return          string           // the page of the pool to go on to, where no app waits; below its path
+	Again           *provider.User   // who is signed in and must prove it anew; nobody else passes
 }
 
 // Begin starts an attempt at its first step and binds it to the browser.
 func (f *Flow) Begin(ctx context.Context, pool *provider.Pool, s Start) (*Attempt, error) {
 	a := &Attempt{ID: secret.Token(), Step: f.door(pool), AuthorizationID: s.AuthorizationID, pool: pool.ID}
 	a.state.showsDevices(s.Devices)
+	a.state.Return = s.Return
 	life := attemptLife
 	if s.Client != nil {
 		a.ClientID, a.state.ClientID = s.Client.ID, s.Client.ID
@@ -134,6 +140,10 @@ func (f *Flow) Begin(ctx context.Context, pool *provider.Pool, s Start) (*Attemp
 	}
 	if checkName(s.Hint) == nil {
 		a.Username, a.state.Typed = s.Hint, s.Hint
+	}
+	if u := s.Again; u != nil {
+		a.state.Fixed, a.state.Known, a.state.Typed, a.Username = u.ID, u.KnownAs(), u.Username, u.KnownAs()
+		a.state.NoPassword = u.Status == provider.UserExternalProvider
 	}
 	if err := f.askPasskey(ctx, pool, a); err != nil {
 		return nil, err
@@ -180,6 +190,9 @@ func (f *Flow) Attempt(ctx context.Context, pool *provider.Pool, id, binding str
 		return nil, fmt.Errorf("read attempt: %w", err)
 	}
 	a.ClientID, a.Username = a.state.ClientID, a.state.Typed
+	if a.state.Fixed != "" {
+		a.Username = a.state.Known
+	}
 	return a, nil
 }
 

@@ -24,8 +24,9 @@ func (f *Flow) keepsDevices(pool *provider.Pool) bool {
 
 // spared reports whether a remembered browser stands in for the second factor. It
 // adds nothing to what was proven: the trail names the device, and amr stays as it is.
+// Who must prove themselves again is not spared.
 func (f *Flow) spared(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User) (bool, error) {
-	if !f.keepsDevices(pool) || !pool.Settings.Devices.SkipSecond || len(f.secondFactors(pool, a, u)) == 0 {
+	if !f.keepsDevices(pool) || !pool.Settings.Devices.SkipSecond || a.state.Fixed != "" || len(f.secondFactors(pool, a, u)) == 0 {
 		return false, nil // the last: a factor that the pool takes no more is given, and replaced
 	}
 	d, err := f.Factors.KnownDevice(ctx, pool.ID, u.ID, a.state.Devices)
@@ -43,7 +44,7 @@ func (s *state) provenTwice() bool { return slices.Contains(s.AMR, "mfa") }
 // that to its users: once a second factor was given, since that is what it saves.
 func (f *Flow) rememberGate(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User) (move, error) {
 	s := pool.Settings.Devices
-	if !f.keepsDevices(pool) || s.Remember != "ask" || !s.SkipSecond || a.state.Asked || !a.state.provenTwice() {
+	if !f.keepsDevices(pool) || s.Remember != "ask" || !s.SkipSecond || a.state.Asked || a.state.Fixed != "" || !a.state.provenTwice() {
 		return move{}, nil
 	}
 	d, err := f.Factors.KnownDevice(ctx, pool.ID, u.ID, a.state.Devices)

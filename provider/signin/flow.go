@@ -66,6 +66,9 @@ func (f *Flow) Answer(ctx context.Context, pool *provider.Pool, id, binding, pre
 	if a.state.NoPassword {
 		return nil, ErrUpstreamOnly
 	}
+	if a.state.Fixed != "" {
+		given.Username = a.state.Typed
+	}
 	out, err := f.step(ctx, pool, a, given)
 	if out.try != nil {
 		defer out.try.Release()
@@ -78,6 +81,9 @@ func (f *Flow) Answer(ctx context.Context, pool *provider.Pool, id, binding, pre
 
 // proceed goes where a step has led: on to the next, or in.
 func (f *Flow) proceed(ctx context.Context, pool *provider.Pool, a *Attempt, previous string, out outcome) (*Result, error) {
+	if err := a.state.checkFixed(); err != nil {
+		return nil, err
+	}
 	if out.next == "" {
 		m, err := f.advance(ctx, pool, a, out.user)
 		if err != nil {
@@ -109,6 +115,9 @@ func (f *Flow) proceed(ctx context.Context, pool *provider.Pool, a *Attempt, pre
 // finish ends an attempt whose steps have all passed: in one transaction the
 // attempt goes, the session begins, and the trail says so.
 func (f *Flow) finish(ctx context.Context, pool *provider.Pool, a *Attempt, previous string, write func(context.Context) error) (*Result, error) {
+	if err := a.state.checkFixed(); err != nil {
+		return nil, err
+	}
 	actor := provider.ActorFrom(ctx)
 	actor.Kind, actor.ID = "user", a.state.UserID
 	ctx = provider.WithActor(ctx, actor)

@@ -2,7 +2,6 @@ package signin
 
 import (
 	"context"
-	"encoding/hex"
 	"time"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -26,6 +25,8 @@ type Sessions struct {
 type Live struct {
 	Principal provider.Principal
 	User      provider.User
+	Device    string // the browser it was begun in, where devices are kept; else empty
+	Spared    bool   // a remembered browser stood in for the second factor
 }
 
 // Read returns whose session an opaque id is, in one read. A session that has
@@ -51,7 +52,7 @@ func (s *Sessions) Read(ctx context.Context, pool *provider.Pool, id string) (*L
 			return nil, err
 		}
 	}
-	live := &Live{Principal: *principalOf(&row.Session), User: row.User}
+	live := &Live{Principal: *principalOf(&row.Session), User: row.User, Device: row.Device, Spared: row.Spared}
 	live.Principal.Username = row.User.Username
 	return live, nil
 }
@@ -84,13 +85,14 @@ func (s *Sessions) begin(ctx context.Context, pool *provider.Pool, st *state) (*
 	return &provider.Session{
 		PoolID: pool.ID, IDHash: secret.Hash(id), UserID: st.UserID, AuthTime: st.At, AMR: st.AMR, Provider: st.Provider,
 		Address: from.Address, UserAgent: clip(from.UserAgent, 400),
+		Spared:    st.Spared != "",
 		CreatedAt: now, IdleUntil: min(now.Add(pool.Settings.Session.Idle()), end), ExpiresAt: end,
 	}, id
 }
 
 func principalOf(s *provider.Session) *provider.Principal {
 	return &provider.Principal{
-		PoolID: s.PoolID, UserID: s.UserID, SessionID: hex.EncodeToString(s.IDHash),
+		PoolID: s.PoolID, UserID: s.UserID, SessionID: s.Name(),
 		AuthTime: s.AuthTime, AMR: s.AMR, Provider: s.Provider,
 	}
 }

@@ -26,7 +26,7 @@ type newcomer struct {
 
 // OffersSignUp reports whether an attempt may make an account.
 func (f *Flow) OffersSignUp(pool *provider.Pool, a *Attempt) bool {
-	return f.Directory != nil && !a.state.NoPassword && f.Directory.OffersSignUp(pool)
+	return f.Directory != nil && !a.state.NoPassword && !a.Again() && f.Directory.OffersSignUp(pool)
 }
 
 // OffersRecovery reports whether an attempt may reset a password.
@@ -168,6 +168,8 @@ func (f *Flow) Forgot(ctx context.Context, pool *provider.Pool, id, binding, nam
 		name = a.state.Typed
 	case !atDoor(from) || !f.OffersRecovery(pool, a):
 		return nil, provider.ErrAttemptNotFound
+	case a.Again():
+		name = a.state.Typed
 	}
 	if err := checkName(name); err != nil {
 		return nil, err

@@ -86,10 +86,11 @@ func (p *Pool) DeleteDevice(ctx context.Context, userID, id string) error {
 	})
 }
 
-// distrustDevices has every remembered browser of a user ask for a second factor
-// again. They stay known. It belongs to every change after which what was proven in
-// them before proves nothing.
-func (p *Pool) distrustDevices(db *gorm.DB, userID string) error {
-	return translate(db.Exec("update devices set remembered_until = 0, updated_at = ? where pool = ? and user_id = ? and remembered_until > 0",
-		p.s.Now(), p.ID, userID).Error)
+// DistrustDevices has every remembered browser of a user but one ask for a second
+// factor again. They stay known.
+func (p *Pool) DistrustDevices(ctx context.Context, userID, but string) error {
+	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
+		return translate(db.Exec("update devices set remembered_until = 0, updated_at = ? where pool = ? and user_id = ? and id <> ? and remembered_until > 0",
+			p.s.Now(), p.ID, userID, but).Error)
+	})
 }

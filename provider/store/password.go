@@ -52,7 +52,7 @@ func (p *Pool) login(q *gorm.DB) (*Login, error) {
 // is spared a second factor after it.
 func (p *Pool) SetPassword(ctx context.Context, w *provider.Password) error {
 	w.PoolID, w.UpdatedAt = p.ID, p.s.Now()
-	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
+	return p.s.inTx(ctx, func(ctx context.Context, db *gorm.DB) error {
 		err := db.Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "pool"}, {Name: "user_id"}},
 			DoUpdates: clause.AssignmentColumns([]string{"hash", "temporary", "expires_at", "updated_at"}),
@@ -60,7 +60,7 @@ func (p *Pool) SetPassword(ctx context.Context, w *provider.Password) error {
 		if err != nil {
 			return translate(err)
 		}
-		return p.distrustDevices(db, w.UserID)
+		return p.DistrustDevices(ctx, w.UserID, "")
 	})
 }
 
@@ -140,14 +140,14 @@ func (p *Pool) RehashPassword(ctx context.Context, userID, old, hash string) err
 // user's, and confirms a user who had to choose one. provider.ErrAttemptNotFound when
 // it was changed in between.
 func (p *Pool) ReplacePassword(ctx context.Context, userID, old, hash string) error {
-	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
+	return p.s.inTx(ctx, func(ctx context.Context, db *gorm.DB) error {
 		now := p.s.Now()
 		r := db.Exec(`update passwords set hash = ?, temporary = false, expires_at = 0, updated_at = ?
 			where pool = ? and user_id = ? and hash = ?`, hash, now, p.ID, userID, old)
 		if err := one(r, provider.ErrAttemptNotFound); err != nil {
 			return err
 		}
-		if err := p.distrustDevices(db, userID); err != nil {
+		if err := p.DistrustDevices(ctx, userID, ""); err != nil {
 			return err
 		}
 		return translate(db.Exec("update users set status = ?, updated_at = ? where pool = ? and id = ? and status = ?",

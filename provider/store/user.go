@@ -100,7 +100,7 @@ func (p *Pool) ChangeUser(ctx context.Context, id string, f func(*provider.User)
 			return translate(err)
 		}
 		if !slices.Equal(factors, row.MFA.Enabled) {
-			if err := p.distrustDevices(db, id); err != nil {
+			if err := p.DistrustDevices(ctx, id, ""); err != nil {
 				return err
 			}
 		}
@@ -158,7 +158,7 @@ func (p *Pool) EndUserSessions(ctx context.Context, id, reason string) error {
 		if err != nil {
 			return translate(err)
 		}
-		if err := p.distrustDevices(db, id); err != nil {
+		if err := p.DistrustDevices(ctx, id, ""); err != nil {
 			return err
 		}
 		return translate(db.Exec("update grants set revoked_at = ?, revoked_reason = ? where pool = ? and user_id = ? and revoked_at = 0",

@@ -43,7 +43,7 @@ func (d *Door) drawAttributes(b *beside, w http.ResponseWriter, r *http.Request,
 	if err != nil && why == nil {
 		why = err
 	}
-	v := page.Attributes{Chrome: b.chrome(r), Action: b.to(r, "/profile"), Flow: b.attempt.ID, StartURL: here(r, "/login", b.waiting.ID), RetryAfter: retryAfter(why)}
+	v := page.Attributes{Chrome: b.chrome(r), Action: b.to(r, "/profile"), Flow: b.attempt.ID, StartURL: b.start(r), RetryAfter: retryAfter(why)}
 	for _, a := range asked {
 		field := attributeField(b.pool, a)
 		field.Value = f.Get(field.Name)

@@ -25,7 +25,7 @@ func (d *Door) drawChallenge(b *beside, w http.ResponseWriter, r *http.Request, 
 	}
 	v := page.Challenge{
 		Chrome: b.chrome(r), Action: b.to(r, "/challenge"), Flow: b.attempt.ID, Question: b.attempt.Question(),
-		Problem: secondProblem(why), RetryAfter: retryAfter(why), StartURL: here(r, "/login", b.waiting.ID),
+		Problem: secondProblem(why), RetryAfter: retryAfter(why), StartURL: b.start(r),
 	}
 	switch {
 	case errors.Is(why, signin.ErrChallengeFailed):

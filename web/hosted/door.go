@@ -139,6 +139,9 @@ func here(r *http.Request, path, authorization string) string {
 // expired answers for what is over, or another browser's: the two look alike.
 func (d *Door) expired(w http.ResponseWriter, r *http.Request, authorization string) error {
 	v := page.Expired{Chrome: chrome(r, nil, "")}
+	if local := ownPage(r.URL.Query().Get("return")); local != "" {
+		v.RestartURL = signInURL(r, local)
+	}
 	if authorization != "" {
 		waiting, err := d.OAuth.Pending(r.Context(), authorization)
 		switch {

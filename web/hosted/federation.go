@@ -19,7 +19,7 @@ import (
 // buttons are the upstreams that the sign-in page offers; only says that the app
 // takes nobody from the pool's own directory.
 func (d *Door) buttons(r *http.Request, a *signin.Attempt) (list []page.ProviderButton, only bool, err error) {
-	if d.Federation == nil {
+	if d.Federation == nil || a.Again() && !a.UpstreamOnly() {
 		return nil, false, nil
 	}
 	offered, local, err := d.Federation.Offered(r.Context(), provider.TenantFrom(r.Context()).Pool, a.ClientID)
@@ -27,7 +27,7 @@ func (d *Door) buttons(r *http.Request, a *signin.Attempt) (list []page.Provider
 		list = append(list, page.ProviderButton{ID: i.Name, Name: i.Name, Type: strings.ToLower(i.Type), URL: provider.TenantFrom(r.Context()).Path +
 			"/login/provider?" + url.Values{"authorization": {a.AuthorizationID}, "flow": {a.ID}, "identity_provider": {i.Name}}.Encode()})
 	}
-	return list, !local, err
+	return list, !local || a.UpstreamOnly(), err
 }
 
 // chosenUpstream is the provider to go to without a page: the one that the
@@ -67,7 +67,7 @@ func (d *Door) toUpstream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	waiting, err := d.OAuth.Pending(r.Context(), a.AuthorizationID)
+	waiting, err := d.waiting(r.Context(), a)
 	if errors.Is(err, provider.ErrAttemptNotFound) {
 		return d.expired(w, r, "")
 	}
@@ -132,7 +132,7 @@ func (d *Door) upstreamFailed(w http.ResponseWriter, r *http.Request, a *signin.
 	if problem == "" {
 		return why
 	}
-	waiting, err := d.OAuth.Pending(r.Context(), a.AuthorizationID)
+	waiting, err := d.waiting(r.Context(), a)
 	if errors.Is(err, provider.ErrAttemptNotFound) {
 		return d.expired(w, r, "")
 	}
@@ -144,13 +144,13 @@ func (d *Door) upstreamFailed(w http.ResponseWriter, r *http.Request, a *signin.
 		slog.String("pool", provider.TenantFrom(r.Context()).ID()), slog.String("request_id", failure.RequestID), slog.Any("error", why))
 	return d.Pages.Render(w, r, failure.Status, page.FederationFailed{
 		Chrome: chrome(r, waiting.Client, waiting.UILocales), ProviderName: name, Problem: problem,
-		RetryURL: here(r, "/login", waiting.ID) + "&flow=" + a.ID, RequestID: failure.RequestID,
+		RetryURL: stepURL(r, "/login", a), RequestID: failure.RequestID,
 	})
 }
 
 func upstreamProblem(err error) page.Problem {
 	switch {
-	case errors.Is(err, signin.ErrUpstreamDenied):
+	case errors.Is(err, signin.ErrUpstreamDenied), errors.Is(err, provider.ErrWrongPassword): // the second: somebody else than who has to prove it
 		return page.FederationDenied
 	case errors.Is(err, signin.ErrUpstreamAway):
 		return page.FederationUnavailable

@@ -27,6 +27,8 @@ func (d *Door) showLogin(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		return d.drawStep(w, r, http.StatusOK, a, nil)
+	case q.Has("return"):
+		return d.beginHere(w, r)
 	case q.Has("authorization"):
 		return d.goOn(w, r, func() error { return d.begin(w, r) })
 	case q.Has("client_id"):
@@ -111,7 +113,7 @@ func (d *Door) answerLogin(w http.ResponseWriter, r *http.Request) error {
 		return d.refused(w, r, f.Get("flow"), bound, given.Username, err)
 	}
 	if res.Principal == nil {
-		return respond.Redirect(w, here(r, "/login", res.Attempt.AuthorizationID)+"&flow="+res.Attempt.ID)
+		return respond.Redirect(w, stepURL(r, "/login", res.Attempt))
 	}
 	return d.enter(w, r, res)
 }
@@ -124,6 +126,9 @@ func (d *Door) enter(w http.ResponseWriter, r *http.Request, res *signin.Result)
 	}
 	if k := res.Device; k != nil {
 		d.Browser.Cookies.KeepDevice(w, r, res.Principal.PoolID, k.Was, k.Token, k.Life)
+	}
+	if local := res.Attempt.Return(); local != "" {
+		return respond.Redirect(w, here(r, local, ""))
 	}
 	next, err := d.OAuth.Resume(r.Context(), res.Attempt.AuthorizationID, *res.Principal)
 	if errors.Is(err, provider.ErrAttemptNotFound) {
@@ -156,7 +161,7 @@ func (d *Door) refused(w http.ResponseWriter, r *http.Request, flow, bound, type
 	if err != nil {
 		return err
 	}
-	if a.Step != signin.StepNewPassword && a.Step != signin.StepFirst {
+	if a.Step != signin.StepNewPassword && a.Step != signin.StepFirst && !a.Again() {
 		a.Username = typed
 	}
 	failure := respond.Explain(r, why)
@@ -171,7 +176,7 @@ func (d *Door) refused(w http.ResponseWriter, r *http.Request, flow, bound, type
 }
 
 func (d *Door) drawStep(w http.ResponseWriter, r *http.Request, status int, a *signin.Attempt, why error) error {
-	waiting, err := d.OAuth.Pending(r.Context(), a.AuthorizationID)
+	waiting, err := d.waiting(r.Context(), a)
 	if errors.Is(err, provider.ErrAttemptNotFound) {
 		return d.expired(w, r, "")
 	}
@@ -196,7 +201,7 @@ func (d *Door) draw(w http.ResponseWriter, r *http.Request, status int, a *signi
 	}
 	v := page.SignIn{
 		Chrome: top, Action: action, Flow: a.ID, Identifier: a.Username,
-		IdentifierKind: identifierKind(pool), Problem: signInProblem(why), Notice: string(a.Notice()),
+		IdentifierKind: identifierKind(pool), Problem: signInProblem(why), Notice: string(a.Notice()), Again: a.Again(),
 	}
 	v.Passkey = passkeyForm(a, action, r.PostForm.Get("credential"), why)
 	aside := &beside{d, pool, a, waiting}

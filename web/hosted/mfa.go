@@ -39,7 +39,7 @@ func (d *Door) drawSecond(b *beside, w http.ResponseWriter, r *http.Request, f u
 	a := b.attempt
 	return d.Pages.Render(w, r, status, page.SecondFactor{
 		Chrome: b.chrome(r), Action: b.to(r, "/mfa"), Flow: a.ID, Method: a.Method(), Others: others(a), Options: string(a.Passkey()),
-		Destination: a.Destination(), Wait: waits(a, why), Problem: secondProblem(why), RetryAfter: retryAfter(why), StartURL: here(r, "/login", b.waiting.ID),
+		Destination: a.Destination(), Wait: waits(a, why), Problem: secondProblem(why), RetryAfter: retryAfter(why), StartURL: b.start(r),
 	})
 }
 

@@ -103,7 +103,7 @@ func (d *Door) drawReset(w http.ResponseWriter, r *http.Request, b *beside, sent
 	}
 	v := page.ResetPassword{
 		Chrome: b.chrome(r), Action: here(r, "/confirmforgotPassword", b.waiting.ID), ResendAction: here(r, "/forgotPassword", b.waiting.ID), Flow: b.attempt.ID,
-		Identifier: b.attempt.Username, Policy: page.PolicyOf(b.pool.Settings.PasswordPolicy), Sent: sent, Wait: wait(why), SignInURL: here(r, "/login", b.waiting.ID),
+		Identifier: b.attempt.Username, Policy: page.PolicyOf(b.pool.Settings.PasswordPolicy), Sent: sent, Wait: wait(why), SignInURL: b.start(r),
 	}
 	switch {
 	case why != nil && errors.Is(why, signin.ErrPasswordMissing), errors.Is(why, errMismatch), provider.CodeOf(why) == provider.CodePasswordPolicy,

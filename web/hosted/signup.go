@@ -36,7 +36,7 @@ func (d *Door) beside(w http.ResponseWriter, r *http.Request, flow string) (*bes
 	a, err := d.Flow.Attempt(r.Context(), pool, flow, d.Browser.Cookies.Bound(r, pool.ID))
 	if err == nil {
 		var waiting *oauth.Interaction
-		if waiting, err = d.OAuth.Pending(r.Context(), a.AuthorizationID); err == nil {
+		if waiting, err = d.waiting(r.Context(), a); err == nil {
 			return &beside{d, pool, a, waiting}, nil
 		}
 	}
@@ -48,7 +48,7 @@ func (d *Door) beside(w http.ResponseWriter, r *http.Request, flow string) (*bes
 
 // to is the address of a page of the same attempt.
 func (b *beside) to(r *http.Request, path string) string {
-	return here(r, path, b.waiting.ID) + "&" + url.Values{"flow": {b.attempt.ID}}.Encode()
+	return stepURL(r, path, b.attempt)
 }
 
 func (b *beside) chrome(r *http.Request) page.Chrome {
@@ -281,7 +281,7 @@ func (d *Door) drawConfirm(w http.ResponseWriter, r *http.Request, b *beside, se
 	}
 	return d.Pages.Render(w, r, status, page.Confirm{
 		Chrome: b.chrome(r), Action: here(r, "/confirm", b.waiting.ID), ResendAction: here(r, "/resendcode", b.waiting.ID), CorrectAction: here(r, "/confirm/correct", b.waiting.ID), Flow: b.attempt.ID,
-		Destination: b.attempt.Destination(), Sent: sent, Wait: wait(why), Problem: codeProblem(why), SignInURL: here(r, "/login", b.waiting.ID),
+		Destination: b.attempt.Destination(), Sent: sent, Wait: wait(why), Problem: codeProblem(why), SignInURL: b.start(r),
 	})
 }
 

@@ -26,7 +26,7 @@ func (d *Door) drawCode(b *beside, w http.ResponseWriter, r *http.Request, _ url
 	v := page.SignInCode{
 		SecondFactor: page.SecondFactor{
 			Chrome: b.chrome(r), Action: b.to(r, stepPath(signin.StepCode)), Flow: a.ID, Method: a.Method(), Others: others(a),
-			Wait: wait(why), Problem: secondProblem(why), RetryAfter: retryAfter(why), StartURL: here(r, "/login", b.waiting.ID),
+			Wait: wait(why), Problem: secondProblem(why), RetryAfter: retryAfter(why), StartURL: b.start(r),
 			Sent: why == nil && r.URL.Query().Has("sent"),
 		},
 		Identifier: a.Username,

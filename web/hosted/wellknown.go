@@ -15,7 +15,7 @@ import (
 const keepWellKnown = "public, max-age=300"
 
 // WellKnown serves the addresses at which browsers and password managers look for what
-// a site says of passkeys.
+// a site says of passkeys and passwords.
 type WellKnown struct {
 	// Only finds the user pool that speaks for the whole host: the one there is.
 	// provider.ErrPoolNotFound where there are several.
@@ -54,6 +54,16 @@ func (k *WellKnown) mount(mux *http.ServeMux, find func(*http.Request) (*provide
 	}
 	mux.Handle("GET /.well-known/webauthn", serve(relatedOrigins))
 	mux.Handle("GET /.well-known/passkey-endpoints", serve(k.passkeyEndpoints))
+	// Password managers lead people here (W3C, A Well-Known URL for Changing Passwords).
+	mux.Handle("GET /.well-known/change-password", k.Errors.JSON(func(w http.ResponseWriter, r *http.Request) error {
+		p, err := find(r)
+		if err != nil {
+			return err
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		http.Redirect(w, r, k.BaseURL+"/"+p.ID+"/account/password", http.StatusFound)
+		return nil
+	}))
 }
 
 // relatedOrigins lists the other sites that may use the pool's passkeys (WebAuthn
@@ -71,6 +81,6 @@ func (k *WellKnown) passkeyEndpoints(p *provider.Pool) any {
 	if !p.Settings.TakesPasskeys() {
 		return nil
 	}
-	account := k.BaseURL + "/" + p.ID + "/account"
-	return map[string]string{"enroll": account, "manage": account}
+	passkeys := k.BaseURL + "/" + p.ID + "/account/passkeys"
+	return map[string]string{"enroll": passkeys + "/add", "manage": passkeys}
 }

@@ -48,8 +48,11 @@ func TestWellKnown(t *testing.T) {
 	if code, body := get("webauthn"); code != http.StatusOK || body != `{"origins":["https://app.example.com"]}` {
 		t.Errorf("related origins: %d %s", code, body)
 	}
-	if code, body := get("passkey-endpoints"); code != http.StatusOK || !strings.Contains(body, `"manage":"https://id.example.com/us-east-1_Known0000/account"`) {
+	if code, body := get("passkey-endpoints"); code != http.StatusOK || !strings.Contains(body, `"manage":"https://id.example.com/us-east-1_Known0000/account/passkeys"`) {
 		t.Errorf("endpoints: %d %s", code, body)
+	}
+	if code, body := get("change-password"); code != http.StatusFound || !strings.Contains(body, `"https://id.example.com/us-east-1_Known0000/account/password"`) {
+		t.Errorf("change-password: %d %s", code, body)
 	}
 	alone = false
 	if code, _ := get("webauthn"); code != http.StatusNotFound {

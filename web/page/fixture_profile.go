@@ -1,4 +1,81 @@
 package page
 
-// profileFixtures are the pages about that, in every state.
-func profileFixtures(Chrome) []Fixture { return nil }
+import "github.com/cognate-idp/cognate/provider"
+
+// profileFixtures are the pages of a person's own account.
+func profileFixtures(app Chrome) []Fixture {
+	const who = "mika.lindqvist@northwind.example"
+	chrome := app
+	chrome.ClientName = ""
+	at := Moment{1764028800000000}
+	base := AccountPage{Chrome: chrome, Base: "/us-east-1_Example01/account", Who: who}
+	done := func(notice string) AccountPage { b := base; b.Notice = notice; return b }
+	failed := func(p Problem) AccountPage { b := base; b.Problem, b.RetryAfter = p, 60; return b }
+	firefox, unknown := provider.Agent{Browser: "Firefox", System: "Linux"}, provider.Agent{}
+
+	full := Account{AccountPage: base, HasPassword: true, CanPassword: true, TwoStep: true, TwoStepOn: true, Passkeys: 2, CanPasskeys: true, Sessions: 3, CanDelete: true}
+	password := AccountPassword{AccountPage: base, Policy: PasswordPolicy{MinLength: 12, Classes: []string{"upper", "digit"}}}
+	first := password
+	first.First = true
+	steps := AccountTwoStep{AccountPage: base, Left: 8, HasFactor: true, Factors: []AccountFactor{
+		{Factor: provider.FactorTOTP, On: true, Preferred: true, CanPrefer: true},
+		{Factor: provider.FactorPasskey, On: true, CanPrefer: true},
+		{Factor: provider.FactorEmail, Sent: true, Destination: "m***@n***"},
+		{Factor: provider.FactorSMS, Sent: true},
+	}}
+	keys := AccountPasskeys{AccountPage: base, Signals: `{"rpId":"login.example.com","userId":"bWlrYQ","allAcceptedCredentialIds":["a"],"name":"mika","displayName":"mika"}`,
+		Passkeys: []AccountPasskey{{ID: "a", Name: "Laptop", Added: at, Used: at}, {ID: "b", Name: "Key with a very long name that does not end for quite a while", Added: at, Suspect: true}}}
+	devices := AccountDevices{AccountPage: base, Kept: true, Spares: true,
+		Sessions: []AccountSession{{ID: "1", Agent: firefox, Address: "203.0.113.7", Since: at, Here: true}, {ID: "2", Agent: unknown, Since: at}},
+		Devices:  []AccountDevice{{ID: "d", Agent: firefox, Address: "203.0.113.7", Used: at, Remembered: true, Until: at, Here: true}, {ID: "e", Agent: unknown, Used: at}}}
+	activity := AccountActivity{AccountPage: base, NextURL: "?before=x", Events: []AccountEvent{
+		{Action: "signin_success", At: at, Agent: firefox, Address: "203.0.113.7", Ways: []string{"pwd", "otp", "device"}},
+		{Action: "signin_success", At: at, Agent: firefox, Address: "203.0.113.7", Ways: []string{"fed"}, Provider: "Acme Works"},
+		{Action: "signin_failure", At: at, Failed: true, Agent: unknown, Address: "2001:db8::1"},
+		{Action: "user_set_password", At: at, Operator: true},
+		{Action: "something_new", At: at},
+	}}
+
+	out := []Fixture{
+		{"sign-in-again", SignIn{Chrome: chrome, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: who, Again: true}},
+		{"sign-in-again-name", Identify{SignIn: SignIn{Chrome: chrome, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: who, Again: true}}},
+		{"account", full},
+		{"account-plain", Account{AccountPage: base, Sessions: 1}},
+		{"account-password", password},
+		{"account-password-first", first},
+		{"account-two-step", steps},
+		{"account-two-step-none", AccountTwoStep{AccountPage: done("factor_removed"), Factors: []AccountFactor{{Factor: provider.FactorTOTP}}}},
+		{"account-two-step-last", AccountTwoStep{AccountPage: failed(AccountLast), Factors: steps.Factors[:1], HasFactor: true}},
+		{"account-passkeys", keys},
+		{"account-passkeys-none", AccountPasskeys{AccountPage: done("passkey_removed")}},
+		{"account-passkeys-full", AccountPasskeys{AccountPage: failed(AccountPasskeyName), Full: true, Passkeys: keys.Passkeys[:1]}},
+		{"account-passkey-add", AccountPasskeyAdd{AccountPage: base, Passkey: PasskeyForm{Action: "/x", Begin: "/y", Make: true, Label: "passkey.make"}}},
+		{"account-passkey-add-wrong", AccountPasskeyAdd{AccountPage: base, Refusal: PasskeyWrong, Passkey: PasskeyForm{Action: "/x", Begin: "/y", Make: true, Label: "passkey.make"}}},
+		{"account-devices", devices},
+		{"account-devices-alone", AccountDevices{AccountPage: done("others_signed_out"), Sessions: devices.Sessions[:1]}},
+		{"account-activity", activity},
+		{"account-activity-none", AccountActivity{AccountPage: base}},
+		{"account-delete", AccountDelete{base}},
+		{"account-delete-name", AccountDelete{failed(AccountName)}},
+		{"account-goodbye", AccountGoodbye{chrome}},
+	}
+	for _, n := range []string{"password_changed", "app_added", "factor_added", "preferred", "passkey_added", "passkey_renamed", "signed_out", "device_forgotten"} {
+		v := full
+		v.Notice = n
+		out = append(out, Fixture{"account-notice-" + slug(Problem(n)), v})
+	}
+	for _, p := range []Problem{AccountMissing, AccountMismatch, AccountWrong, AccountPolicy, AccountThrottled, AccountUnavailable} {
+		v := password
+		v.AccountPage = failed(p)
+		if p == AccountPolicy {
+			v.Fault = provider.PasswordCommon
+		}
+		out = append(out, Fixture{"account-password-" + slug(p), v})
+	}
+	for _, p := range []Problem{AccountGone, AccountRefused} {
+		v := devices
+		v.AccountPage = failed(p)
+		out = append(out, Fixture{"account-devices-" + slug(p), v})
+	}
+	return out
+}

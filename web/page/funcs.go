@@ -13,6 +13,7 @@ func (p *Pages) funcs(s *speaker) template.FuncMap {
 		"problem": s.problem,
 		"look":    s.look,
 		"scope":   s.scope,
+		"event":   s.event,
 		"lang":    func() string { return s.lang },
 		"dir":     s.dir,
 		"asset":   p.assets.url,

@@ -45,7 +45,7 @@ func Open(templates, static fs.FS) (*Pages, error) {
 	}
 	for _, lang := range catalogue.languages() {
 		funcs := p.funcs(catalogue.speaker(lang))
-		shared, err := template.New("").Funcs(funcs).ParseFS(templates, "layout.html", "parts.html")
+		shared, err := template.New("").Funcs(funcs).ParseFS(templates, "layout.html", "parts.html", "account.html")
 		if err != nil {
 			return nil, fmt.Errorf("parse layout: %w", err)
 		}

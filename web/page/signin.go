@@ -9,6 +9,7 @@ type SignIn struct {
 	Identifier     string           // what was typed before, or login_hint
 	IdentifierKind string           // "username", "email", or empty for either
 	Problem        Problem          // empty at first
+	Again          bool             // who is signed in proves it anew: the name is theirs and stays
 	Notice         string           // good news: "confirmed" or "reset"; empty for none
 	RetryAfter     int              // seconds, with SignInThrottled and SignInLocked
 	Providers      []ProviderButton // upstreams to sign in with instead

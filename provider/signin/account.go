@@ -1,0 +1,334 @@
+package signin
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"slices"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/audit"
+	"github.com/cognate-idp/cognate/provider/factor"
+	"github.com/cognate-idp/cognate/provider/risk"
+)
+
+// Account is what somebody who is signed in does with their own account. Whatever
+// could lock them out, or let somebody else in, is refused with ErrProofTooOld until
+// they have proved anew who they are. The rule is here, so that no door can forget it.
+//
+// Every act is the user's own: nothing that is given names another.
+type Account struct {
+	Flow *Flow
+}
+
+// act runs a dangerous act as the user.
+func (a *Account) act(ctx context.Context, live *Live, do func(ctx context.Context, u *provider.User) error) error {
+	if err := a.Flow.Sessions.Fresh(live); err != nil {
+		return err
+	}
+	return do(asUser(ctx, live), &live.User)
+}
+
+func asUser(ctx context.Context, live *Live) context.Context {
+	actor := provider.ActorFrom(ctx)
+	actor.Kind, actor.ID = "user", live.User.ID
+	return provider.WithActor(ctx, actor)
+}
+
+// HasPassword reports whether the user has a password here, and whether they can have
+// one: who signs in at an upstream provider cannot.
+func (a *Account) HasPassword(ctx context.Context, pool *provider.Pool, live *Live) (has, can bool, err error) {
+	if live.User.Status == provider.UserExternalProvider || a.Flow.Directory == nil {
+		return false, false, nil
+	}
+	login, err := a.Flow.Store.Pool(pool.ID).LoginByID(ctx, live.User.ID)
+	if err != nil {
+		return false, false, err
+	}
+	return login.Password.Hash != "", true, nil
+}
+
+// ChangePassword sets another password, or the first one, for which old is empty. All
+// other sessions end.
+//
+// Errors: ErrProofTooOld, and those of directory.ChangePassword.
+func (a *Account) ChangePassword(ctx context.Context, pool *provider.Pool, live *Live, old, password string) error {
+	if err := checkPassword("new_password", password); err != nil {
+		return err
+	}
+	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
+		return a.Flow.Directory.ChangePassword(ctx, pool, u.ID, old, password, live.Principal.SessionID)
+	})
+}
+
+// OfferApp begins to set up an authenticator app. The one that the user has goes on
+// to count until EnrolApp.
+//
+// Errors: ErrProofTooOld; provider.CodeForbidden where the pool takes none.
+func (a *Account) OfferApp(ctx context.Context, pool *provider.Pool, live *Live) (*factor.Enrolment, error) {
+	var offer *factor.Enrolment
+	return offer, a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
+		if !a.takes(pool, provider.FactorTOTP) {
+			return errNotTaken
+		}
+		var write func(context.Context) error
+		var err error
+		if offer, write, err = a.Flow.Factors.OfferTOTP(ctx, pool, u); err != nil {
+			return err
+		}
+		return a.Flow.Store.Tx(ctx, write)
+	})
+}
+
+// errNotTaken answers who wants to set up what the pool takes no more.
+var errNotTaken = &provider.Error{Code: provider.CodeForbidden, Kind: "factor", Message: "This cannot be set up here."}
+
+// takes reports whether a pool takes a second factor and this server can ask for it.
+func (a *Account) takes(pool *provider.Pool, f provider.Factor) bool {
+	return pool.Settings.MFA != "" && pool.Settings.MFA != "OFF" && slices.Contains(pool.Settings.Second(), f) && a.Flow.method(f) != nil
+}
+
+// Offers lists the second factors that the pool's users may have.
+func (a *Account) Offers(pool *provider.Pool) []provider.Factor {
+	return slices.DeleteFunc(slices.Clone(pool.Settings.Second()), func(f provider.Factor) bool { return !a.takes(pool, f) })
+}
+
+// EnrolApp takes the first code of the app that OfferApp showed. A user without
+// recovery codes gets some, to be shown this once.
+//
+// Errors: ErrProofTooOld, provider.ErrCodeMismatch, factor.ErrEnrolmentOver,
+// provider.CodeThrottled.
+func (a *Account) EnrolApp(ctx context.Context, pool *provider.Pool, live *Live, shown *factor.Enrolment, code string) (codes []string, err error) {
+	err = a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
+		try, err := a.Flow.Guard.Begin(ctx, pool.ID, risk.Subject{UserID: u.ID, What: "set up"})
+		if err != nil {
+			return err
+		}
+		defer try.Release()
+		write, err := a.Flow.Factors.EnrolTOTP(ctx, pool, u, shown, code, "")
+		if err != nil {
+			return err
+		}
+		made, keep, err := a.Flow.newRecoveryCodes(ctx, pool, u)
+		if err != nil {
+			return err
+		}
+		codes = made
+		return a.Flow.Store.Tx(ctx, both(both(write, try.Passed), keep))
+	})
+	return codes, err
+}
+
+// RemoveFactor turns a second factor off. Where the pool demands one, the last stays.
+//
+// Errors: ErrProofTooOld, factor.ErrLastFactor, provider.ErrFactorNotFound.
+func (a *Account) RemoveFactor(ctx context.Context, pool *provider.Pool, live *Live, f provider.Factor) error {
+	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
+		left := u.MFA.Without(f).Enabled
+		if pool.Settings.MFA == "ON" && !slices.ContainsFunc(left, func(g provider.Factor) bool { return a.takes(pool, g) }) {
+			return factor.ErrLastFactor
+		}
+		if f == provider.FactorTOTP {
+			return a.Flow.Factors.RemoveTOTP(ctx, pool, u.ID)
+		}
+		off := false
+		return a.Flow.Factors.SetPreferences(ctx, pool, u.ID, []factor.Preference{{Factor: f, Enabled: &off}})
+	})
+}
+
+// AddFactor turns codes by text or e-mail on, for an address that is proved.
+//
+// Errors: ErrProofTooOld; provider.CodeInvalid without such an address;
+// provider.CodeForbidden where the pool takes none.
+func (a *Account) AddFactor(ctx context.Context, pool *provider.Pool, live *Live, f provider.Factor) error {
+	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
+		if !a.takes(pool, f) {
+			return errNotTaken
+		}
+		on := true
+		return a.Flow.Factors.SetPreferences(ctx, pool, u.ID, []factor.Preference{{Factor: f, Enabled: &on}})
+	})
+}
+
+// Prefer makes a second factor the one that is asked for first.
+//
+// Errors: ErrProofTooOld; provider.CodeInvalid for one that is not on.
+func (a *Account) Prefer(ctx context.Context, pool *provider.Pool, live *Live, f provider.Factor) error {
+	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
+		yes := true
+		return a.Flow.Factors.SetPreferences(ctx, pool, u.ID, []factor.Preference{{Factor: f, Preferred: &yes}})
+	})
+}
+
+// RenewRecoveryCodes makes new recovery codes, to be shown this once. Those from
+// before work no more.
+//
+// Errors: ErrProofTooOld; provider.CodeForbidden for somebody without a second factor.
+func (a *Account) RenewRecoveryCodes(ctx context.Context, pool *provider.Pool, live *Live) (codes []string, err error) {
+	err = a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
+		if len(u.MFA.Enabled) == 0 {
+			return errNotTaken
+		}
+		codes, err = a.Flow.Factors.RenewRecoveryCodes(ctx, pool, u.ID)
+		return err
+	})
+	return codes, err
+}
+
+// OffersPasskeys reports whether users of a pool may have passkeys here.
+func (a *Account) OffersPasskeys(pool *provider.Pool) bool {
+	return a.Flow.Factors.RelyingPartyID(pool) != "" && pool.Settings.TakesPasskeys()
+}
+
+// Passkeys lists the user's passkeys, the oldest first.
+func (a *Account) Passkeys(ctx context.Context, pool *provider.Pool, live *Live) ([]provider.Passkey, error) {
+	return a.Flow.Factors.ListPasskeys(ctx, pool, live.User.ID)
+}
+
+// RecoveryCodesLeft counts the recovery codes that the user has not used.
+func (a *Account) RecoveryCodesLeft(ctx context.Context, pool *provider.Pool, live *Live) (int, error) {
+	return a.Flow.Factors.RecoveryCodesLeft(ctx, pool, live.User.ID)
+}
+
+// OfferPasskey begins to add a passkey and answers the browser's question.
+//
+// Errors: ErrProofTooOld, and those of factor.BeginPasskey.
+func (a *Account) OfferPasskey(ctx context.Context, pool *provider.Pool, live *Live) (options []byte, err error) {
+	err = a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
+		options, err = a.Flow.Factors.BeginPasskey(ctx, pool, u)
+		return err
+	})
+	return options, err
+}
+
+// AddPasskey takes the answer to OfferPasskey's question.
+//
+// Errors: ErrProofTooOld, and those of factor.FinishPasskey.
+func (a *Account) AddPasskey(ctx context.Context, pool *provider.Pool, live *Live, credential, name string) error {
+	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
+		_, err := a.Flow.Factors.FinishPasskey(ctx, pool, u, credential, name)
+		return err
+	})
+}
+
+// RenamePasskey calls a passkey something else. It needs no new proof.
+//
+// Errors: provider.ErrPasskeyNotFound, provider.CodeInvalid.
+func (a *Account) RenamePasskey(ctx context.Context, pool *provider.Pool, live *Live, id, name string) error {
+	return a.Flow.Factors.RenamePasskey(asUser(ctx, live), pool, live.User.ID, id, name)
+}
+
+// RemovePasskey removes a passkey.
+//
+// Errors: ErrProofTooOld, provider.ErrPasskeyNotFound, factor.ErrLastFactor.
+func (a *Account) RemovePasskey(ctx context.Context, pool *provider.Pool, live *Live, id string) error {
+	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
+		return a.Flow.Factors.RemovePasskey(ctx, pool, u.ID, id)
+	})
+}
+
+// SignedIn lists the user's sessions that hold, newest first.
+func (a *Account) SignedIn(ctx context.Context, pool *provider.Pool, live *Live) ([]provider.Session, error) {
+	all, err := a.Flow.Store.Pool(pool.ID).Sessions(ctx, live.User.ID)
+	now := a.Flow.Store.Now()
+	return slices.DeleteFunc(all, func(s provider.Session) bool {
+		return s.RevokedAt != 0 || s.ExpiresAt <= now || s.IdleUntil <= now || s.AuthTime < live.User.ValidAfter
+	}), err
+}
+
+// EndSession signs one of the user's sessions out, and the apps that were signed in
+// to by it. id is as in provider.Principal.
+//
+// Errors: ErrProofTooOld for any but their present one; provider.ErrSessionNotFound,
+// also for another user's.
+func (a *Account) EndSession(ctx context.Context, pool *provider.Pool, live *Live, id string) error {
+	hash, err := hex.DecodeString(id)
+	if err != nil {
+		return provider.ErrSessionNotFound
+	}
+	end := func(ctx context.Context, u *provider.User) error {
+		return a.Flow.Store.Tx(ctx, func(ctx context.Context) error {
+			if err := a.Flow.Store.Pool(pool.ID).EndSession(ctx, u.ID, hash, "signed out by the user"); err != nil {
+				return err
+			}
+			return a.Flow.Audit.Record(ctx, pool.ID, "session.end", audit.Success, "user/"+u.ID, map[string]string{"session": id[:min(len(id), 16)]})
+		})
+	}
+	if id == live.Principal.SessionID {
+		return end(asUser(ctx, live), &live.User)
+	}
+	return a.act(ctx, live, end)
+}
+
+// EndOtherSessions signs the user out everywhere but here. No browser but this one is
+// spared the second factor after it.
+//
+// Errors: ErrProofTooOld.
+func (a *Account) EndOtherSessions(ctx context.Context, pool *provider.Pool, live *Live) error {
+	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
+		return a.Flow.Store.Tx(ctx, func(ctx context.Context) error {
+			if end := a.Flow.Factors.EndCredentials; end != nil {
+				if err := end(ctx, pool.ID, u.ID); err != nil {
+					return err
+				}
+			}
+			rows := a.Flow.Store.Pool(pool.ID)
+			if err := rows.EndOtherSessions(ctx, u.ID, live.Principal.SessionID, "signed out by the user"); err != nil {
+				return err
+			}
+			if err := rows.DistrustDevices(ctx, u.ID, live.Device); err != nil {
+				return err
+			}
+			return a.Flow.Audit.Record(ctx, pool.ID, "user.sign_out", audit.Success, "user/"+u.ID, map[string]string{"kept": live.Principal.SessionID[:16]})
+		})
+	})
+}
+
+// Devices lists the browsers that the user has signed in from, newest first.
+func (a *Account) Devices(ctx context.Context, pool *provider.Pool, live *Live) ([]provider.Device, error) {
+	if !a.Flow.keepsDevices(pool) {
+		return nil, nil
+	}
+	return a.Flow.Factors.Devices(ctx, pool.ID, live.User.ID, "", 100)
+}
+
+// ForgetDevice forgets a browser and signs out what was begun in it.
+//
+// Errors: ErrProofTooOld; provider.ErrDeviceNotFound, also for another user's.
+func (a *Account) ForgetDevice(ctx context.Context, pool *provider.Pool, live *Live, id string) error {
+	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
+		return a.Flow.Factors.ForgetDevice(ctx, pool.ID, u.ID, id)
+	})
+}
+
+// Activity lists what happened to the account, newest first: at most limit events
+// behind the one that before names.
+func (a *Account) Activity(ctx context.Context, pool *provider.Pool, live *Live, before string, limit int) ([]provider.Event, error) {
+	return a.Flow.Store.Events(ctx, pool.ID, "user/"+live.User.ID, before, limit)
+}
+
+// MayDelete reports whether the user may delete the account.
+func (a *Account) MayDelete(pool *provider.Pool) bool {
+	return a.Flow.Directory != nil && pool.Kind != provider.PoolKindOperators && !pool.Settings.KeepAccounts
+}
+
+// Delete deletes the account for good. name is what the user knows it by, typed in to
+// show that they mean it.
+//
+// Errors: ErrProofTooOld; provider.CodeForbidden where the pool does not allow it;
+// provider.CodeInvalid for another name.
+func (a *Account) Delete(ctx context.Context, pool *provider.Pool, live *Live, name string) error {
+	if !a.MayDelete(pool) {
+		return &provider.Error{Code: provider.CodeForbidden, Kind: "user", Message: "Accounts are deleted by whoever runs this."}
+	}
+	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
+		if name != u.KnownAs() {
+			return provider.Invalid("name", "Type the name of the account.")
+		}
+		err := a.Flow.Directory.DeleteUser(ctx, pool.ID, u.Username)
+		if errors.Is(err, provider.ErrUserNotFound) {
+			return nil // deleted meanwhile
+		}
+		return err
+	})
+}

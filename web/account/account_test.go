@@ -1,0 +1,268 @@
+package account_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cognate-idp/cognate/provider"
+)
+
+func TestTheAccountNeedsASignIn(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		v := w.visit()
+		for _, path := range []string{"", "/password", "/two-step", "/passkeys", "/devices", "/activity", "/delete"} {
+			v.get("/account"+path).want(303, "/login?return=%2Faccount")
+		}
+		v.post("/account/delete", "name", "mika@example.com").want(303, "/login?return=%2Faccount%2Fdelete")
+		v.signIn("mika")
+		csp := v.answer.Header.Get("Content-Security-Policy")
+		if !strings.Contains(csp, "form-action 'self'") || !strings.Contains(csp, "frame-ancestors 'none'") || v.answer.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("headers: %v", v.answer.Header)
+		}
+		v.post("/account/sign-out").want(303, "/signed-out")
+		v.get("/account").want(303, "/login")
+	})
+}
+
+// A sign-in leads to the account's pages and nowhere else.
+func TestNoOpenRedirect(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		v := w.visit()
+		v.signIn("mika")
+		for _, to := range []string{"https://evil.example", "//evil.example", "/account/../../evil", "/account//evil.example", "/login", "/account/%2e%2e", "account",
+			"/account\r\nX: y", "/accounts", "/account/" + strings.Repeat("a", 100), `/account/\evil`, "/account?x=y", "/oauth2/authorize", ""} {
+			v.get("/login?return="+strings.NewReplacer("%", "%25", "\r", "%0d", "\n", "%0a", "?", "%3f", "\\", "%5c").Replace(to)).want(400, "")
+			if v.to != "" {
+				t.Errorf("%q leads to %q", to, v.to)
+			}
+		}
+		v.get("/login?return=/account/devices").want(303, "/"+poolID+"/account/devices")
+	})
+}
+
+func TestFormsFromAnotherSiteAreRefused(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		v := w.visit()
+		v.signIn("mika")
+		for _, header := range []http.Header{{"Sec-Fetch-Site": {"cross-site"}}, {"Sec-Fetch-Site": {"same-site"}}, {"Origin": {"https://evil.example"}}, {"Origin": {"null"}}} {
+			v.header = header
+			for _, path := range []string{"sign-out", "password", "two-step", "two-step/app", "recovery-codes", "passkeys", "passkeys/add", "passkeys/begin", "devices", "delete"} {
+				v.post("/account/"+path, "name", "mika@example.com", "others", "1").want(403, "")
+			}
+		}
+		v.get("/account").want(200, "mika@example.com")
+	})
+}
+
+// Whoever finds a session that was left open is asked who they are before anything
+// dangerous, as the same user; then they go on where they were.
+func TestAStaleProofIsAskedForAnew(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.settings().MFA = "OPTIONAL" // so that passkeys are offered
+		w.addUser("noa")
+		v := w.visit()
+		v.signIn("mika")
+		v.get("/account/password").want(200, "Present password")
+		w.advance(6 * time.Minute)
+		for _, path := range []string{"password", "delete"} {
+			v.get("/account/"+path).want(303, "/login?again=1&return=%2Faccount%2F"+path)
+		}
+		for path, fields := range map[string][]string{
+			"password": {"old", rightPassword, "new_password", "Another-horse-8", "confirm_password", "Another-horse-8"},
+			"delete":   {"name", "mika@example.com"}, "devices": {"others", "1"}, "recovery-codes": {}, "two-step": {"do", "remove", "factor", "SOFTWARE_TOKEN_MFA"},
+			"two-step/app": {}, "passkeys": {"id", "x", "remove", "1"},
+		} {
+			v.post("/account/"+path, fields...).want(303, "/login?again=1")
+		}
+		v.post("/account/passkeys/begin").want(403, "")
+		v.get("/account/devices").want(200, "This one") // looking is free
+		v.get("/account/password").follow().want(200, "Show that it is you").want(200, " readonly")
+		v.submit("username", "noa", "password", "wrong").want(422, "mika@example.com")
+		before := v.cookies()
+		v.submit("username", "noa", "password", rightPassword).want(303, "/"+poolID+"/account/password").follow().want(200, "Present password")
+		if v.cookies() == before {
+			t.Error("the session kept its id")
+		}
+		v.get("/account").want(200, "mika@example.com")
+	})
+}
+
+func (v *visitor) cookies() string {
+	u := v.answer.Request.URL
+	for _, c := range v.client.Jar.Cookies(u) {
+		if strings.HasSuffix(c.Name, "_sid") {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+func TestChangingThePassword(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		v, other := w.visit(), w.visit()
+		other.signIn("mika")
+		v.signIn("mika")
+		change := func(old, password, again string) *visitor {
+			return v.post("/account/password", "old", old, "new_password", password, "confirm_password", again)
+		}
+		change("wrong", "Another-horse-8", "Another-horse-8").want(422, "not your present password")
+		change(rightPassword, "Another-horse-8", "other").want(400, "passwords differ")
+		change(rightPassword, "short", "short").want(400, `aria-invalid="true"`)
+		change(rightPassword, "", "").want(400, "Enter a new password")
+		change(rightPassword, "Another-horse-8", "Another-horse-8").want(303, "/account").follow().want(200, "Your password is changed")
+		v.get("/account").want(200, "mika@example.com")
+		if strings.Contains(v.body, "Your password is changed") {
+			t.Error("the notice is shown twice")
+		}
+		other.get("/account").want(303, "/login")
+		if m := w.mail("mika@example.com"); !strings.Contains(m.Subject, "password") {
+			t.Errorf("told %q", m.Subject)
+		}
+	})
+}
+
+// An authenticator app is set up and shown to work; the codes that are shown once get
+// somebody in who has lost it.
+func TestSettingUpTwoSteps(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.settings().MFA, w.settings().SecondFactors = "OPTIONAL", []provider.Factor{provider.FactorTOTP, provider.FactorEmail}
+		v := w.visit()
+		v.signIn("mika").want(200, "/account/two-step")
+		v.get("/account/two-step").want(200, "Set up an app").want(200, "m***@e***")
+		v.post("/account/two-step/app").want(200, "otpauth://")
+		secret := strings.ReplaceAll(regexp.MustCompile(`id="secret"[^>]*>([A-Z2-7 ]+)<`).FindStringSubmatch(v.body)[1], " ", "")
+		v.submit("code", "").want(400, "Enter the code")
+		v.submit("code", "000000").want(422, `aria-invalid="true"`)
+		v.submit("code", w.code(secret)).want(200, "recovery")
+		if n := len(regexp.MustCompile(`<li><code>`).FindAllString(v.body, -1)); n < 8 {
+			t.Errorf("%d recovery codes", n)
+		}
+		v.submit("flow", "").want(303, "/account/two-step").follow().want(200, "Use another app")
+		v.post("/account/two-step", "do", "add", "factor", "EMAIL_OTP").want(303, "").follow().want(200, "It is on")
+		v.post("/account/two-step", "do", "prefer", "factor", "EMAIL_OTP").want(303, "").follow().want(200, "asked for first")
+		v.post("/account/two-step", "do", "add", "factor", "SMS_MFA").want(403, "cannot be done")
+		v.post("/account/two-step", "do", "nonsense", "factor", "SMS_MFA").want(400, "cannot be done")
+		if got := w.user("mika").MFA; got.Preferred != provider.FactorEmail || len(got.Enabled) != 2 {
+			t.Errorf("%+v", got)
+		}
+		v.post("/account/recovery-codes").want(200, "<li><code>")
+		v.post("/account/two-step", "do", "remove", "factor", "EMAIL_OTP").want(303, "")
+		v.post("/account/two-step", "do", "remove", "factor", "SOFTWARE_TOKEN_MFA").want(303, "").follow().want(200, "It is removed")
+		// A form that another session was given, or that somebody made up, sets nothing up.
+		v.post("/account/two-step/app", "flow", "AAAA", "code", "123456").want(400, "Begin again")
+	})
+}
+
+func TestSignedInElsewhere(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.settings().Devices.Remember = "always"
+		w.addUser("noa")
+		here, there, noa := w.visit(), w.visit(), w.visit()
+		there.signIn("mika")
+		here.signIn("mika")
+		noa.signIn("noa")
+		sessions := regexp.MustCompile(`name="session" value="([^"]+)"`)
+		devices := regexp.MustCompile(`name="device" value="([^"]+)"`)
+		noas := devices.FindStringSubmatch(noa.get("/account/devices").body)[1]
+		here.get("/account/devices").want(200, "Firefox on Linux").want(200, "203.0.113.5")
+		found := sessions.FindAllStringSubmatch(here.body, -1)
+		if len(found) != 1 { // the present one has no button
+			t.Fatalf("%d other sessions", len(found))
+		}
+		noa.post("/account/devices", "session", found[0][1]).want(404, "not there any more")
+		here.post("/account/devices", "device", noas).want(404, "not there any more")
+		there.get("/account").want(200, "mika")
+		here.post("/account/devices", "session", found[0][1]).want(303, "").follow().want(200, "It is signed out")
+		there.get("/account").want(303, "/login")
+		there.signIn("mika")
+		here.post("/account/devices", "others", "1").want(303, "").follow().want(200, "signed out everywhere else")
+		there.get("/account").want(303, "/login")
+		here.get("/account/devices")
+		for _, d := range devices.FindAllStringSubmatch(here.body, -1) {
+			here.post("/account/devices", "device", d[1])
+		}
+		here.get("/account").want(303, "/login") // its own was among them
+		noa.get("/account").want(200, "noa")
+		if m := w.mail("mika@example.com"); !strings.Contains(m.Subject, "new device") {
+			t.Errorf("told %q", m.Subject)
+		}
+	})
+}
+
+// The activity shows who signed in, how and from where, a page at a time, and nobody
+// else's.
+func TestActivity(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.addUser("noa")
+		w.visit().signIn("noa")
+		v := w.visit()
+		v.get("/account").follow().submit("username", "mika", "password", "wrong").want(422, "")
+		for range 27 {
+			v = w.visit().signIn("mika")
+		}
+		v.get("/account/activity").want(200, "Signed in").want(200, "203.0.113.5").want(200, "Firefox on Linux").want(200, "password")
+		seen := strings.Count(v.body, "data-event=")
+		older := regexp.MustCompile(`id="older" href="([^"]+)"`).FindStringSubmatch(v.body)
+		if seen != 25 || older == nil {
+			t.Fatalf("%d events on the first page, older %v", seen, older)
+		}
+		v.get(older[1]).want(200, "A sign-in that failed").want(200, "Refused")
+		if seen += strings.Count(v.body, "data-event="); seen != 28 || strings.Contains(v.body, `id="older"`) {
+			t.Errorf("%d events in all", seen)
+		}
+	})
+}
+
+func TestDeletingTheAccount(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		v := w.visit()
+		v.signIn("mika")
+		v.get("/account/delete").want(200, "mika@example.com")
+		v.submit("name", "noa@example.com").want(400, "not the name")
+		w.settings().KeepAccounts = true
+		v.get("/account/delete").want(303, "/account")
+		v.post("/account/delete", "name", "mika@example.com").want(303, "/account")
+		w.settings().KeepAccounts = false
+		v.post("/account/delete", "name", "mika@example.com").want(200, "Your account is deleted")
+		v.get("/account").want(303, "/login")
+		if _, err := w.st.Pool(poolID).User(t.Context(), "id-mika"); provider.CodeOf(err) != provider.CodeNotFound {
+			t.Errorf("the user is there: %v", err)
+		}
+	})
+}
+
+// A passkey is listed, renamed and removed by its user alone.
+func TestPasskeysInTheAccount(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.settings().FirstFactors = []provider.Factor{provider.FactorPassword, provider.FactorPasskey}
+		w.addUser("noa")
+		key := &provider.Passkey{ID: "key", UserID: "id-mika", Name: "Laptop", PublicKey: []byte{1}}
+		must(t, w.flow.Factors.AddPasskey(t.Context(), w.tenant.Pool, key))
+		v, noa := w.visit(), w.visit()
+		v.signIn("mika")
+		noa.signIn("noa")
+		v.get("/account/passkeys").want(200, "Laptop").want(200, "data-passkey-signals=")
+		noa.get("/account/passkeys").want(200, "no passkeys yet")
+		noa.post("/account/passkeys", "id", "key", "name", "Mine").want(404, "not there any more")
+		noa.post("/account/passkeys", "id", "key", "remove", "1").want(404, "not there any more")
+		v.post("/account/passkeys", "id", "key", "name", "").want(400, "Give the passkey a name")
+		v.post("/account/passkeys", "id", "key", "name", "Desk").want(303, "").follow().want(200, "Desk")
+		v.get("/account/passkeys/add").want(200, "/account/passkeys/begin")
+		v.post("/account/passkeys/begin").want(200, `"challenge"`)
+		v.post("/account/passkeys/add", "credential", "{}").want(400, `role="alert"`)
+		v.post("/account/passkeys", "id", "key", "remove", "1").want(303, "").follow().want(200, "Your passkey is removed")
+	})
+}

@@ -1,0 +1,165 @@
+package account
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/factor"
+	"github.com/cognate-idp/cognate/provider/secret"
+	"github.com/cognate-idp/cognate/provider/signin"
+	"github.com/cognate-idp/cognate/web/page"
+	"github.com/cognate-idp/cognate/web/respond"
+)
+
+func (d *Door) showTwoStep(w http.ResponseWriter, v *visit) error { return d.drawTwoStep(w, v, nil) }
+
+// changeTwoStep turns a second factor on or off, or puts it first.
+func (d *Door) changeTwoStep(w http.ResponseWriter, v *visit) error {
+	f, notice := provider.Factor(v.form.Get("factor")), ""
+	var err error
+	switch v.form.Get("do") {
+	case "add":
+		notice, err = factorAdded, d.Account.AddFactor(v.Context(), v.pool, v.live, f)
+	case "remove":
+		notice, err = factorRemoved, d.Account.RemoveFactor(v.Context(), v.pool, v.live, f)
+	case "prefer":
+		notice, err = preferred, d.Account.Prefer(v.Context(), v.pool, v.live, f)
+	default:
+		err = provider.Invalid("do", "Say what to do.")
+	}
+	if err != nil {
+		return d.drawTwoStep(w, v, err)
+	}
+	return d.done(w, v, home+"/two-step", notice)
+}
+
+func (d *Door) drawTwoStep(w http.ResponseWriter, v *visit, why error) error {
+	top, status, err := d.top(w, v, why)
+	if err != nil {
+		return err
+	}
+	out, has := page.AccountTwoStep{AccountPage: top}, v.live.User.MFA
+	for _, f := range d.Account.Offers(v.pool) {
+		by := channelOf(f)
+		one := page.AccountFactor{Factor: f, On: has.Has(f), Preferred: has.Preferred == f, CanPrefer: len(has.Enabled) > 1, Sent: by != ""}
+		if by != "" && v.live.User.Attributes[by.Attribute()+"_verified"] == "true" {
+			one.Destination = directory.Masked(v.live.User.Attributes[by.Attribute()])
+		}
+		out.HasFactor = out.HasFactor || one.On
+		out.Factors = append(out.Factors, one)
+	}
+	if out.Left, err = d.Account.RecoveryCodesLeft(v.Context(), v.pool, v.live); err != nil {
+		return err
+	}
+	return d.Pages.Render(w, v.Request, status, out)
+}
+
+// setUpApp shows a new secret, or takes the first code of the one that was shown.
+func (d *Door) setUpApp(w http.ResponseWriter, v *visit) error {
+	if !v.form.Has("flow") || v.form.Has("again") {
+		app, err := d.Account.OfferApp(v.Context(), v.pool, v.live)
+		if err != nil {
+			return d.drawTwoStep(w, v, err)
+		}
+		return d.drawApp(w, v, app, nil)
+	}
+	app, ok := d.openApp(v, v.form.Get("flow"))
+	if !ok {
+		return d.drawApp(w, v, nil, factor.ErrEnrolmentOver)
+	}
+	code := strings.TrimSpace(v.form.Get("code"))
+	if code == "" {
+		return d.drawApp(w, v, app, provider.Invalid("code", "Enter the code."))
+	}
+	codes, err := d.Account.EnrolApp(v.Context(), v.pool, v.live, app, code)
+	if err != nil {
+		return d.drawApp(w, v, app, err)
+	}
+	if len(codes) > 0 {
+		return d.drawCodes(w, v, codes)
+	}
+	return d.done(w, v, home+"/two-step", appAdded)
+}
+
+func (d *Door) drawApp(w http.ResponseWriter, v *visit, app *factor.Enrolment, why error) error {
+	top, status, err := d.top(w, v, why)
+	if err != nil {
+		return err
+	}
+	out := page.FactorSetUp{Chrome: top.Chrome, Action: v.at(home + "/two-step/app"), Method: provider.FactorTOTP,
+		Problem: codeProblem(why), RetryAfter: top.RetryAfter}
+	if app != nil && out.Problem != page.SecondOver {
+		picture, err := app.QR()
+		if err != nil {
+			return err
+		}
+		out.URI, out.Secret, out.QR = app.URI(), app.Grouped(), base64.StdEncoding.EncodeToString(picture)
+		if out.Flow, err = d.sealApp(v, app); err != nil {
+			return err
+		}
+	}
+	return d.Pages.Render(w, v.Request, status, out)
+}
+
+// The page that shows a secret carries it, sealed for the session, so that a code is
+// checked against the secret that was seen, and the page needs no row.
+func appRow(live *signin.Live) secret.Row {
+	return secret.Row{Table: "page", Tenant: live.Principal.PoolID, ID: live.Principal.SessionID, Column: "totp"}
+}
+
+func (d *Door) sealApp(v *visit, app *factor.Enrolment) (string, error) {
+	plain, err := json.Marshal(app)
+	if err != nil {
+		return "", fmt.Errorf("seal authenticator secret: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(d.Sealer.Seal(appRow(v.live), plain)), nil
+}
+
+func (d *Door) openApp(v *visit, flow string) (*factor.Enrolment, bool) {
+	sealed, err := base64.RawURLEncoding.DecodeString(flow)
+	if err != nil {
+		return nil, false
+	}
+	plain, err := d.Sealer.Open(appRow(v.live), sealed)
+	if err != nil {
+		return nil, false
+	}
+	app := &factor.Enrolment{}
+	return app, json.Unmarshal(plain, app) == nil
+}
+
+// renewCodes makes new recovery codes and shows them this once. Its page posts back
+// to say that they are kept, which is nothing to do.
+func (d *Door) renewCodes(w http.ResponseWriter, v *visit) error {
+	if v.form.Has("flow") {
+		return respond.Redirect(w, v.at(home+"/two-step"))
+	}
+	codes, err := d.Account.RenewRecoveryCodes(v.Context(), v.pool, v.live)
+	if err != nil {
+		return d.drawTwoStep(w, v, err)
+	}
+	return d.drawCodes(w, v, codes)
+}
+
+func (d *Door) drawCodes(w http.ResponseWriter, v *visit, codes []string) error {
+	return d.Pages.Render(w, v.Request, http.StatusOK, page.RecoveryCodes{
+		Chrome: page.Chrome{PoolName: v.pool.Title()}, Action: v.at(home + "/recovery-codes"), Codes: codes, Account: v.live.User.KnownAs(),
+	})
+}
+
+// channelOf is how the codes of a second factor travel; empty for one that sends
+// none.
+func channelOf(f provider.Factor) provider.Channel {
+	switch f {
+	case provider.FactorEmail:
+		return provider.ByEmail
+	case provider.FactorSMS:
+		return provider.BySMS
+	}
+	return ""
+}

@@ -1,0 +1,230 @@
+package page
+
+import (
+	"time"
+
+	"github.com/cognate-idp/cognate/provider"
+)
+
+// AccountPage is what every page of a person's own account shows around its content.
+type AccountPage struct {
+	Chrome
+	Base       string  // the path of the account's first page
+	Who        string  // the name that the person knows the account by
+	Notice     string  // what was just done, below account.notice.; empty for nothing
+	Problem    Problem // below account.problem.
+	RetryAfter int     // seconds, with AccountThrottled
+}
+
+// What the account's pages can say went wrong.
+const (
+	AccountMissing     Problem = "missing"
+	AccountMismatch    Problem = "mismatch" // the two new passwords differ
+	AccountWrong       Problem = "wrong"    // the present password
+	AccountPolicy      Problem = "policy"
+	AccountGone        Problem = "gone" // what was to be changed is not there any more
+	AccountLast        Problem = "last" // the last second factor, where one is required
+	AccountName        Problem = "name" // another name than the account's
+	AccountPasskeyName Problem = "passkey_name"
+	AccountRefused     Problem = "refused"
+	AccountThrottled   Problem = "throttled"
+	AccountUnavailable Problem = "unavailable"
+)
+
+// Failed is true once a Problem is set.
+func (v AccountPage) Failed() bool { return v.Problem != "" }
+
+// Wait is RetryAfter in minutes, one at least.
+func (v AccountPage) Wait() int { return max(1, (v.RetryAfter+59)/60) }
+
+// Roomy is true: these pages hold lists.
+func (AccountPage) Roomy() bool { return true }
+
+func (AccountPage) styles() []string { return []string{"css/account.css"} }
+
+// Moment is when something was.
+type Moment struct{ At provider.Time }
+
+// Text is the moment as every language writes it.
+func (m Moment) Text() string { return m.At.Time().Format("2006-01-02 15:04") + " UTC" }
+
+// ISO is the moment for machines.
+func (m Moment) ISO() string { return m.At.Time().Format(time.RFC3339) }
+
+// Account is the first page: what there is, each with how it stands. An entry that is
+// not offered is not shown.
+type Account struct {
+	AccountPage
+	HasPassword bool
+	CanPassword bool
+	TwoStep     bool // second factors can be set up here
+	TwoStepOn   bool
+	Passkeys    int // how many there are
+	CanPasskeys bool
+	Sessions    int
+	CanDelete   bool
+}
+
+func (Account) file() string { return "account" }
+
+// AccountPassword changes a password, or sets the first one. The form posts old,
+// new_password and confirm_password.
+type AccountPassword struct {
+	AccountPage
+	First  bool // there is none yet
+	Policy PasswordPolicy
+	Fault  provider.PasswordFault
+}
+
+func (AccountPassword) file() string { return "account_password" }
+
+func (v AccountPassword) scripts() []string { return append(v.Chrome.scripts(), strengthScript) }
+
+// OldInvalid reports whether the problem lies in the present password.
+func (v AccountPassword) OldInvalid() bool { return v.Problem == AccountWrong }
+
+// ConfirmInvalid reports whether the problem lies in the second field.
+func (v AccountPassword) ConfirmInvalid() bool { return v.Problem == AccountMismatch }
+
+// NewInvalid reports whether the problem lies in the new password.
+func (v AccountPassword) NewInvalid() bool {
+	return v.Problem == AccountPolicy || v.Problem == AccountMissing
+}
+
+// Field is the field for the new password.
+func (v AccountPassword) Field() PasswordField {
+	return PasswordField{
+		ID: "new-password", Name: "new_password", Label: "newpassword.new", Policy: v.Policy, Focus: v.First && v.Problem == "",
+		Page: "newpassword", Problem: v.Problem, Fault: v.Fault, Invalid: v.NewInvalid(),
+	}
+}
+
+// AccountTwoStep lists second factors. Each form posts factor and do: add, remove or
+// prefer; that of an authenticator app posts to another page.
+type AccountTwoStep struct {
+	AccountPage
+	Factors   []AccountFactor
+	Left      int // recovery codes
+	HasFactor bool
+}
+
+func (AccountTwoStep) file() string { return "account_two_step" }
+
+// AccountFactor is one second factor.
+type AccountFactor struct {
+	Factor      provider.Factor
+	On          bool
+	Preferred   bool
+	CanPrefer   bool   // there is another one
+	Destination string // where codes go, masked; empty for an address that is not proved
+	Sent        bool   // codes are sent
+}
+
+// AccountPasskeys lists passkeys. A form posts id with name, to rename, or with
+// remove.
+type AccountPasskeys struct {
+	AccountPage
+	Passkeys []AccountPasskey
+	Signals  string // what the browser may be told, as JSON
+	Full     bool   // no more can be added
+}
+
+func (AccountPasskeys) file() string { return "account_passkeys" }
+
+func (v AccountPasskeys) scripts() []string { return passkeyScripts(v.Chrome, v.Signals != "") }
+
+// AccountPasskey is one passkey.
+type AccountPasskey struct {
+	ID, Name string
+	Added    Moment
+	Used     Moment // never used if zero
+	Suspect  bool   // it may have been copied, and works no more
+}
+
+// AccountPasskeyAdd makes a passkey. Its form is Passkey's.
+type AccountPasskeyAdd struct {
+	AccountPage
+	Passkey PasskeyForm
+	Refusal Problem // of PasskeyAdd's
+}
+
+func (AccountPasskeyAdd) file() string { return "account_passkey_add" }
+
+func (v AccountPasskeyAdd) scripts() []string { return passkeyScripts(v.Chrome, true) }
+
+// Failed is true once the passkey was refused.
+func (v AccountPasskeyAdd) Failed() bool { return v.Refusal != "" || v.Problem != "" }
+
+// AccountDevices lists where the person is signed in, and the browsers that are
+// known. Forms post session, device or others.
+type AccountDevices struct {
+	AccountPage
+	Sessions []AccountSession
+	Devices  []AccountDevice
+	Kept     bool // the pool knows its users' browsers
+	Spares   bool // remembered ones are spared the second factor
+}
+
+func (AccountDevices) file() string { return "account_devices" }
+
+// Others reports whether there is any session but the present one.
+func (v AccountDevices) Others() bool { return len(v.Sessions) > 1 }
+
+// AccountSession is one session.
+type AccountSession struct {
+	ID      string
+	Agent   provider.Agent
+	Address string
+	Since   Moment
+	Here    bool // the one that looks at the page
+}
+
+// AccountDevice is one known browser.
+type AccountDevice struct {
+	ID         string
+	Agent      provider.Agent
+	Address    string
+	Used       Moment
+	Remembered bool
+	Until      Moment // it is spared the second factor till then; zero for no more
+	Here       bool
+}
+
+// AccountActivity lists what happened to the account.
+type AccountActivity struct {
+	AccountPage
+	Events  []AccountEvent
+	NextURL string // older ones; empty at the end
+}
+
+func (AccountActivity) file() string { return "account_activity" }
+
+// AccountEvent is one thing that happened.
+type AccountEvent struct {
+	Action   string // below account.event., with underscores
+	Failed   bool
+	At       Moment
+	Operator bool // somebody who runs the pool did it
+	Agent    provider.Agent
+	Address  string
+	Ways     []string // how the person proved who they are, below account.way.
+	Provider string   // the upstream that vouched for them
+}
+
+// AccountDelete deletes the account. The form posts name.
+type AccountDelete struct{ AccountPage }
+
+func (AccountDelete) file() string { return "account_delete" }
+
+// AccountGoodbye says that the account is deleted.
+type AccountGoodbye struct{ Chrome }
+
+func (AccountGoodbye) file() string { return "account_goodbye" }
+
+// event is what an entry of the trail says in words.
+func (s *speaker) event(action string) (string, error) {
+	if said, err := s.text("account.event." + action); err == nil {
+		return said, nil
+	}
+	return s.text("account.event.other")
+}
