@@ -164,6 +164,19 @@ type SMSSettings struct {
 	ProofOfWork bool     `json:"proof_of_work,omitempty"` // a browser must work before a stranger's text is sent
 }
 
+// InForce is the limits with their defaults filled in.
+func (s SMSSettings) InForce() SMSSettings {
+	for _, l := range []struct {
+		limit *int
+		unset int
+	}{{&s.PerNumber, 10}, {&s.PerPrefix, 50}, {&s.PerAddress, 20}, {&s.DailyBudget, 1000}} {
+		if *l.limit <= 0 {
+			*l.limit = l.unset
+		}
+	}
+	return s
+}
+
 // SessionSettings bounds a browser's single sign-on session, in seconds.
 type SessionSettings struct {
 	IdleSeconds     int `json:"idle_seconds,omitempty"`     // default 8 hours

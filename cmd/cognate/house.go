@@ -108,6 +108,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Region: conf.Region, CheckIdP: upstreams.Check,
 		PageURL: func(p *provider.Pool) string { return conf.BaseURL + "/" + p.ID },
 	})
+	post.Operators = people.OperatorsToTell
 	factors := &factor.Factors{Store: st, Sealer: sealer, Audit: trail, Post: post, BaseURL: conf.BaseURL}
 	issuer := func(p *provider.Pool) string { return web.Issuer(conf.BaseURL, p) }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/audit"
 )
 
 // Post writes messages and takes them in, so that who has something to tell needs
@@ -11,6 +12,9 @@ import (
 type Post struct {
 	Letters *Letters
 	Outbox  *Outbox
+	// Operators lists who is told when a pool's texts run out, each with an e-mail
+	// address. nil tells nobody.
+	Operators func(ctx context.Context, pool string) ([]provider.User, error)
 }
 
 // Ready reports whether anything can be sent by a channel.
@@ -24,13 +28,34 @@ func (p *Post) Offers(pool *provider.Pool, by provider.Channel) bool {
 	return p.Ready(by) && (by != provider.BySMS || len(pool.Settings.SMS.Countries) > 0)
 }
 
-// Send writes a letter and takes it in, in the transaction that ctx carries.
+// Send writes a letter and takes it in, in the transaction that ctx carries. A text
+// that the pool's limits do not let out is dropped without a word: whoever asked for it
+// must not learn which numbers work. The trail says why.
 func (p *Post) Send(ctx context.Context, l Letter) error {
-	m, err := p.Letters.Write(l)
-	if err != nil {
-		return err
-	}
-	return p.Outbox.Put(ctx, m)
+	_, err := p.Offer(ctx, l)
+	return err
+}
+
+// Offer is Send for operators, who may know: it answers why a text was dropped.
+func (p *Post) Offer(ctx context.Context, l Letter) (Drop, error) {
+	var drop Drop
+	err := p.Outbox.Store.Tx(ctx, func(ctx context.Context) (err error) {
+		if l.Channel == provider.BySMS {
+			if drop, err = p.spend(ctx, l.Pool, l.To); err != nil {
+				return err
+			}
+		}
+		if drop != "" {
+			trail := &audit.Log{Store: p.Outbox.Store}
+			return trail.Record(ctx, l.Pool.ID, ActionDropped, audit.Denied, "pool/"+l.Pool.ID, map[string]string{"kind": string(l.Kind), "reason": string(drop)})
+		}
+		m, err := p.Letters.Write(l)
+		if err != nil {
+			return err
+		}
+		return p.Outbox.Put(ctx, m)
+	})
+	return drop, err
 }
 
 // Tell sends a security notice to a user: see Notify.

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
-	"net/netip"
 	"time"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -74,20 +73,12 @@ func (s Subject) key() string {
 	return "name:" + hex.EncodeToString(sum[:])
 }
 
-// addressKey groups IPv6 addresses by the /64 that one subscriber holds. It is
-// empty when the address is unknown, and then nothing is counted by it.
-func addressKey(address string) string {
-	a, err := netip.ParseAddr(address)
-	if err != nil {
-		return ""
+// addressKey is empty when the address is unknown, and then nothing is counted by it.
+func addressKey(a provider.Actor) string {
+	if network := a.Network(); network != "" {
+		return "address:" + network
 	}
-	a = a.Unmap().WithZone("")
-	if a.Is6() {
-		if p, err := a.Prefix(64); err == nil {
-			return "address:" + p.String()
-		}
-	}
-	return "address:" + a.String()
+	return ""
 }
 
 // Try is one try under way. It counts as a failure unless Passed or Withdraw is
@@ -107,7 +98,7 @@ type Try struct {
 //
 // Errors: provider.CodeThrottled with the seconds to wait; the context's.
 func (g *Guard) Begin(ctx context.Context, pool string, who Subject) (*Try, error) {
-	t := &Try{guard: g, pool: pool, user: who.key(), limit: who.limit(), address: addressKey(provider.ActorFrom(ctx).Address)}
+	t := &Try{guard: g, pool: pool, user: who.key(), limit: who.limit(), address: addressKey(provider.ActorFrom(ctx))}
 	if err := t.queue(ctx); err != nil {
 		t.Release()
 		return nil, err
@@ -228,7 +219,7 @@ func askLimit() store.ThrottleLimit {
 //
 // Errors: provider.CodeThrottled with the seconds to wait.
 func (g *Guard) Ask(ctx context.Context, pool string, who Subject, purpose string) error {
-	address := addressKey(provider.ActorFrom(ctx).Address)
+	address := addressKey(provider.ActorFrom(ctx))
 	rows := g.Store.Pool(pool)
 	return g.Store.Tx(ctx, func(ctx context.Context) error {
 		wait, err := rows.TakeTry(ctx, "mail:"+purpose+":"+who.key(), mailLimit())

@@ -21,7 +21,7 @@ func TestAddressesAreCountedByWhoHoldsThem(t *testing.T) {
 		"":                       "",
 		"not an address":         "",
 	} {
-		if got := addressKey(address); got != want {
+		if got := addressKey(provider.Actor{Address: address}); got != want {
 			t.Errorf("%q: %q, not %q", address, got, want)
 		}
 	}
