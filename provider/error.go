@@ -115,6 +115,7 @@ var (
 	ErrFactorNotFound         = &Error{Code: CodeNotFound, Kind: "factor", Message: "The user has not set this factor up."}
 	ErrPasskeyNotFound        = &Error{Code: CodeNotFound, Kind: "passkey", Message: "There is no such passkey."}
 	ErrPasskeyExists          = &Error{Code: CodeExists, Kind: "passkey", Message: "This passkey is registered already."}
+	ErrTemplateNotFound       = &Error{Code: CodeNotFound, Kind: "message template", Message: "The pool has no words of its own for that message."}
 	ErrDatasetNotFound        = &Error{Code: CodeNotFound, Kind: "dataset", Message: "There is no such dataset."}
 	ErrUnavailable            = &Error{Code: CodeUnavailable, Message: "The service is busy for a moment. Try again."}
 )

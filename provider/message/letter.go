@@ -73,6 +73,11 @@ func (l *Letters) Write(k Letter) (provider.Message, error) {
 	if k.Own == nil || about.Operator {
 		k.Own = &provider.MessageTemplate{}
 	}
+	own := *k.Own
+	if about.Code && k.Code != "" {
+		own = withCode(own, k.Link != "")
+	}
+	k.Own = &own
 	w := &writing{Letter: k, about: about, lang: "en", words: i18n.NewLocalizer(l.bundle, k.Lang, "en"), owner: ownerOf(k.Pool)}
 	out := provider.Message{PoolID: k.Pool.ID, Channel: k.Channel, To: k.To, Code: k.Code}
 	if k.Channel == provider.BySMS {
@@ -82,6 +87,17 @@ func (l *Letters) Write(k Letter) (provider.Message, error) {
 	out.Link = k.Link
 	out.Subject, out.Text, out.HTML = w.email(l.html)
 	return out, w.failed
+}
+
+// withCode leaves out words that would not bring the code: those that hold a link
+// alone, in a letter that has none.
+func withCode(own provider.MessageTemplate, link bool) provider.MessageTemplate {
+	for _, words := range []*string{&own.Text, &own.HTML, &own.SMS} {
+		if !has(*words, isCode) && !(link && has(*words, isLink)) {
+			*words = ""
+		}
+	}
+	return own
 }
 
 // ownerOf is the name that a pool goes by.

@@ -118,3 +118,13 @@ func (v values) fill(source string, words, value, link func(string) string) stri
 	}
 	return b.String()
 }
+
+// has reports whether a template holds a placeholder.
+func has(source string, is pieceKind) bool {
+	for _, p := range pieces(source) {
+		if p.is == is {
+			return true
+		}
+	}
+	return false
+}

@@ -49,6 +49,11 @@ func (p *Post) Offer(ctx context.Context, l Letter) (Drop, error) {
 			trail := &audit.Log{Store: p.Outbox.Store}
 			return trail.Record(ctx, l.Pool.ID, ActionDropped, audit.Denied, "pool/"+l.Pool.ID, map[string]string{"kind": string(l.Kind), "reason": string(drop)})
 		}
+		if l.Own == nil {
+			if l.Own, err = p.own(ctx, l); err != nil {
+				return err
+			}
+		}
 		m, err := p.Letters.Write(l)
 		if err != nil {
 			return err

@@ -1,0 +1,312 @@
+package message
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/audit"
+)
+
+// DefaultLocale is the language of words that are for every reader who has none of
+// their own.
+const DefaultLocale = "default"
+
+// What the trail calls a change of a pool's words, and a test.
+const (
+	ActionTemplatePut    = "message_template.put"
+	ActionTemplateDelete = "message_template.delete"
+	ActionTest           = "message.test"
+)
+
+// The most that Cognito takes, in characters.
+const (
+	maxSubject = 140
+	maxBody    = 20000
+	maxSMS     = 140
+)
+
+// Templates are the words that pools have put in place of the catalogue's.
+type Templates struct{ Post *Post }
+
+// Put sets a pool's words for a kind and a language. Empty fields take the
+// catalogue's.
+//
+// Errors: provider.CodeInvalid.
+func (t *Templates) Put(ctx context.Context, w *provider.MessageTemplate) error {
+	if err := checkTemplate(w); err != nil {
+		return err
+	}
+	return t.change(ctx, w.PoolID, ActionTemplatePut, w.Kind, w.Locale, func(ctx context.Context) error {
+		return t.Post.Outbox.Store.Pool(w.PoolID).PutMessageTemplate(ctx, w)
+	})
+}
+
+// Delete takes a pool's words away, so that the catalogue's count again.
+//
+// Errors: provider.ErrTemplateNotFound; provider.CodeInvalid.
+func (t *Templates) Delete(ctx context.Context, pool, kind, locale string) error {
+	locale, err := localeOf(locale)
+	if err != nil {
+		return err
+	}
+	return t.change(ctx, pool, ActionTemplateDelete, kind, locale, func(ctx context.Context) error {
+		return t.Post.Outbox.Store.Pool(pool).DeleteMessageTemplate(ctx, kind, locale)
+	})
+}
+
+// List answers all words of a pool, or those for one kind.
+func (t *Templates) List(ctx context.Context, pool, kind string) ([]provider.MessageTemplate, error) {
+	return t.Post.Outbox.Store.Pool(pool).MessageTemplates(ctx, kind)
+}
+
+// Get answers a pool's words for a kind and a language.
+//
+// Errors: provider.ErrTemplateNotFound; provider.CodeInvalid.
+func (t *Templates) Get(ctx context.Context, pool, kind, locale string) (*provider.MessageTemplate, error) {
+	locale, err := localeOf(locale)
+	if err != nil {
+		return nil, err
+	}
+	all, err := t.List(ctx, pool, kind)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(all, func(w provider.MessageTemplate) bool { return w.Locale == locale })
+	if kind == "" || i < 0 {
+		return nil, provider.ErrTemplateNotFound
+	}
+	return &all[i], nil
+}
+
+func (t *Templates) change(ctx context.Context, pool, action, kind, locale string, f func(context.Context) error) error {
+	st := t.Post.Outbox.Store
+	return st.Tx(ctx, func(ctx context.Context) error {
+		if _, err := st.Pool(pool).Get(ctx); err != nil {
+			return err
+		}
+		if err := f(ctx); err != nil {
+			return err
+		}
+		return (&audit.Log{Store: st}).Record(ctx, pool, action, audit.Success, "message_template/"+kind+"/"+locale, nil)
+	})
+}
+
+// Sample is a message of a kind with made-up values, as Preview shows and SendTest
+// sends it.
+func (t *Templates) sample(ctx context.Context, pool *provider.Pool, kind Kind, by provider.Channel, locale string) (Letter, error) {
+	about, known := AboutKind(kind)
+	if !known || !about.Goes(by) {
+		return Letter{}, provider.Invalid("Kind", "No message of that kind goes by %s.", by)
+	}
+	l := Letter{Pool: pool, Kind: kind, Channel: by, To: "sample@example.com", Username: "sample", Lang: locale}
+	if about.Code {
+		l.Code, l.Minutes = "123456", 10
+	}
+	if about.Link && by == provider.ByEmail {
+		l.Link = "https://" + t.Post.Letters.Host + "/"
+	}
+	if about.Notice {
+		l.Left = 3
+		l.Facts = &Facts{At: t.Post.Outbox.Store.Now(), Address: "203.0.113.7", UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+	}
+	var err error
+	l.Own, err = t.Post.own(ctx, l)
+	return l, err
+}
+
+// Preview writes a message as the pool would send it, with made-up values.
+//
+// Errors: provider.ErrPoolNotFound; provider.CodeInvalid.
+func (t *Templates) Preview(ctx context.Context, pool string, kind Kind, by provider.Channel, locale string) (provider.Message, error) {
+	p, err := t.Post.Outbox.Store.Pool(pool).Get(ctx)
+	if err != nil {
+		return provider.Message{}, err
+	}
+	l, err := t.sample(ctx, p, kind, by, locale)
+	if err != nil {
+		return provider.Message{}, err
+	}
+	return t.Post.Letters.Write(l)
+}
+
+// SendTest sends a message with made-up values, so that an operator sees whether
+// messages arrive. A text counts against the pool's limits like any other.
+//
+// Errors: provider.ErrPoolNotFound; provider.CodeInvalid, which says what to set up;
+// provider.CodeLimit when a limit holds a text back.
+func (t *Templates) SendTest(ctx context.Context, pool string, kind Kind, by provider.Channel, locale, to string) error {
+	p, err := t.Post.Outbox.Store.Pool(pool).Get(ctx)
+	if err != nil {
+		return err
+	}
+	if !t.Post.Ready(by) {
+		return provider.Invalid("Channel", "This server has no way to send by %s. Set smtp_host or sms_provider.", by)
+	}
+	l, err := t.sample(ctx, p, kind, by, locale)
+	if err != nil {
+		return err
+	}
+	l.To = to
+	return t.Post.Outbox.Store.Tx(ctx, func(ctx context.Context) error {
+		drop, err := t.Post.Offer(ctx, l)
+		if err != nil {
+			return err
+		}
+		if drop != "" {
+			return drop.problem()
+		}
+		return (&audit.Log{Store: t.Post.Outbox.Store}).Record(ctx, pool, ActionTest, audit.Success, "pool/"+pool, map[string]string{"kind": string(kind), "channel": string(by)})
+	})
+}
+
+// checkTemplate refuses words that could not do their work, and puts the language
+// into its one form.
+func checkTemplate(w *provider.MessageTemplate) error {
+	about, known := AboutKind(Kind(w.Kind))
+	if !known || about.Operator {
+		return provider.Invalid("Kind", "There is no message of that kind whose words a pool may change.")
+	}
+	var err error
+	if w.Locale, err = localeOf(w.Locale); err != nil {
+		return err
+	}
+	if w.Subject+w.Text+w.HTML+w.SMS == "" {
+		return provider.Invalid("Text", "Give a subject, a text, an HTML or an SMS. To go back to the standard words, delete the template.")
+	}
+	for _, f := range []struct {
+		name, words string
+		most        int
+		by          provider.Channel
+		body        bool
+	}{
+		{"Subject", w.Subject, maxSubject, provider.ByEmail, false}, {"Text", w.Text, maxBody, provider.ByEmail, true},
+		{"Html", w.HTML, maxBody, provider.ByEmail, true}, {"Sms", w.SMS, maxSMS, provider.BySMS, true},
+	} {
+		switch {
+		case f.words == "":
+		case !about.Goes(f.by):
+			return provider.Invalid(f.name, "Messages of this kind do not go by %s.", f.by)
+		case utf8.RuneCountInString(f.words) > f.most:
+			return provider.Invalid(f.name, "It is longer than %d characters.", f.most)
+		case strings.ContainsRune(f.words, 0) || !utf8.ValidString(f.words):
+			return provider.Invalid(f.name, "It holds characters that no text has.")
+		case f.body && about.Code && !has(f.words, isCode) && (!about.Link || f.by != provider.ByEmail || !has(f.words, isLink)):
+			return provider.Invalid(f.name, "It must hold {####}, where the code stands%s.", orLink(about))
+		}
+	}
+	return nil
+}
+
+func orLink(a About) string {
+	if a.Link {
+		return ", or {##words##} for the link"
+	}
+	return ""
+}
+
+// localeOf is a language in its one form (BCP 47), or DefaultLocale.
+func localeOf(s string) (string, error) {
+	if s == "" || s == DefaultLocale {
+		return DefaultLocale, nil
+	}
+	tag, err := language.Parse(s)
+	if err != nil {
+		return "", provider.Invalid("Locale", "It is no language tag such as sv or pt-BR.")
+	}
+	return tag.String(), nil
+}
+
+// own looks up the words that a pool has for a letter: in the language nearest to the
+// reader's, else for every language, else in the words that Cognito's API set. It is
+// one read, in the transaction that sends; nothing is cached.
+func (p *Post) own(ctx context.Context, l Letter) (*provider.MessageTemplate, error) {
+	if about, _ := AboutKind(l.Kind); about.Operator {
+		return nil, nil
+	}
+	rows, err := p.Outbox.Store.Pool(l.Pool.ID).MessageTemplates(ctx, string(l.Kind))
+	if err != nil {
+		return nil, err
+	}
+	words := cognitoWords(l)
+	var tags []language.Tag
+	var in []provider.MessageTemplate
+	for _, row := range rows {
+		if row.Locale == DefaultLocale {
+			words = over(row, words)
+			continue
+		}
+		if tag, err := language.Parse(row.Locale); err == nil {
+			tags, in = append(tags, tag), append(in, row)
+		}
+	}
+	if wanted, _, err := language.ParseAcceptLanguage(l.Lang); err == nil && len(wanted) > 0 && len(tags) > 0 {
+		if _, i, confidence := language.NewMatcher(tags).Match(wanted...); confidence > language.No {
+			words = over(in[i], words)
+		}
+	}
+	return &words, nil
+}
+
+// over lays words over others. Text and HTML belong together.
+func over(top, below provider.MessageTemplate) provider.MessageTemplate {
+	if top.Subject == "" {
+		top.Subject = below.Subject
+	}
+	if top.Text+top.HTML == "" {
+		top.Text, top.HTML = below.Text, below.HTML
+	}
+	if top.SMS == "" {
+		top.SMS = below.SMS
+	}
+	return top
+}
+
+// cognitoWords are those that CreateUserPool, UpdateUserPool and
+// SetUserPoolMfaConfig set. Cognito has one message for every code that proves an
+// address or resets a password, and one for every code that signs in.
+func cognitoWords(l Letter) (out provider.MessageTemplate) {
+	first := func(names ...string) string {
+		for _, name := range names {
+			if words, _ := l.Pool.Settings.Wire[name].(string); words != "" {
+				return words
+			}
+		}
+		return ""
+	}
+	const verification = "VerificationMessageTemplate."
+	switch l.Kind {
+	case SignUp, VerifyEmail, VerifyPhone, ResetPassword:
+		out.SMS = first(verification+"SmsMessage", "SmsVerificationMessage")
+		if l.Link != "" {
+			out.Subject, out.HTML = first(verification+"EmailSubjectByLink"), first(verification+"EmailMessageByLink")
+			return out
+		}
+		out.Subject = first(verification+"EmailSubject", "EmailVerificationSubject")
+		out.HTML = first(verification+"EmailMessage", "EmailVerificationMessage")
+	case SignIn, SecondFactor:
+		out.Subject, out.HTML, out.SMS = first("EmailMfaSubject"), first("EmailMfaMessage"), first("SmsAuthenticationMessage")
+	case Invitation:
+		const invite = "InviteMessageTemplate."
+		out.Subject, out.HTML, out.SMS = first(invite+"EmailSubject"), first(invite+"EmailMessage"), first(invite+"SMSMessage")
+	}
+	return out
+}
+
+// problem says to an operator why a text did not go, and what to do.
+func (d Drop) problem() error {
+	why := map[Drop]string{
+		DropNumber:  "No text can be sent to this number: it is no mobile number.",
+		DropCountry: "The pool sends no texts to this number's country. Allow it with SmsLimits.Countries.",
+		DropTo:      "This number had as many texts today as SmsLimits.PerNumber allows.",
+		DropPrefix:  "Numbers like this one had as many texts today as SmsLimits.PerPrefix allows.",
+		DropAddress: "This network address asked for as many texts today as SmsLimits.PerAddress allows.",
+		DropBudget:  "The pool has sent as many texts today as SmsLimits.DailyBudget allows.",
+	}[d]
+	return &provider.Error{Code: provider.CodeLimit, Kind: "sms", Message: why, Cause: errors.New(string(d))}
+}
