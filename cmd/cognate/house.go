@@ -145,6 +145,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		ConfirmLogout: login.ConfirmLogout, SignedOut: login.SignedOut, Refuse: login.Refuse, Fail: failures.Write,
 	}
 	administration := &api.API{
+		Messages:  &message.Templates{Post: post},
 		Directory: people, Factors: factors, Identities: identities, Keys: keys, Bearer: who.operatorToken, Self: who.self, Issuer: issuer, Now: time.Now, Log: log,
 	}
 	exchange := &identity.Handler{Pools: identities, Log: log}

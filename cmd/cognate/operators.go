@@ -115,7 +115,7 @@ func profileCommand() *cobra.Command {
 // administrative API of a running server and never open its database.
 func clientCommands() []*cobra.Command {
 	return []*cobra.Command{
-		poolCommand(), clientCommand(), userCommand(), groupCommand(), attributeCommand(), resourceServerCommand(), idpCommand(),
+		poolCommand(), clientCommand(), userCommand(), groupCommand(), messageCommand(), attributeCommand(), resourceServerCommand(), idpCommand(),
 		identityPoolCommand(), roleCommand(), keysCommand(), operatorCommand(), accessKeyCommand(), auditCommand(), profileCommand(),
 	}
 }

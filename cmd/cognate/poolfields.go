@@ -19,6 +19,7 @@ func poolFields(r *api.UserPoolResponse) []field {
 		{"terms", text(p.TermsURL)}, {"privacy", text(p.PrivacyURL)},
 	}
 	out = append(out, wayFields(s)...)
+	out = append(out, smsFields(s)...)
 	out = append(out, passwordFields(s)...)
 	if c := p.SessionConfiguration; c != nil {
 		out = append(out, field{"session idle", span(c.IdleSeconds)}, field{"session at most", span(c.AbsoluteSeconds)})

@@ -12,6 +12,7 @@ import (
 
 // poolFlags are the settings of a pool that have a flag.
 type poolFlags struct {
+	sms               smsFlags
 	changed           func(string) bool
 	signInBy, alias   []string
 	name, displayName string
@@ -55,6 +56,7 @@ func (f *poolFlags) bind(c *cobra.Command, profile string) {
 	p.DurationVar(&f.longest, "session-max", 720*time.Hour, "how long a browser's session lives at most, such as 24h")
 	f.passwords.bind(c)
 	f.ways.bind(c)
+	f.sms.bind(c)
 	if profile == "" {
 		p.StringVar(&f.name, "name", "", "a new name")
 	}
@@ -131,6 +133,7 @@ func (f *poolFlags) apply(s *api.UserPoolSettings, given func(string) bool) erro
 	if err := f.passwords.apply(s.Policies.PasswordPolicy, given); err != nil {
 		return err
 	}
+	f.sms.apply(s, given)
 	return f.ways.apply(s, given)
 }
 

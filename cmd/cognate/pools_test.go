@@ -19,6 +19,7 @@ func TestPoolFlags(t *testing.T) {
 		"--allow-common-passwords", "--check-breached-passwords", "--first-factor", "password,email,passkey", "--mfa", "optional",
 		"--devices", "ask", "--device-days", "60", "--devices-skip-mfa", "--recovery", "phone,email", "--verify-email", "--verify-phone",
 		"--email-link", "--keep-address", "phone",
+		"--sms-countries", "se,NO", "--sms-per-number", "3", "--sms-per-prefix", "30", "--sms-per-address", "5", "--sms-daily-budget", "200", "--sms-proof-of-work",
 	}
 	made := s.value("UserPool.Id", slices.Concat([]string{"pool", "create", "Shop"}, all)...)
 	updated := s.value("UserPool.Id", "pool", "create", "Shop", "--alias", "email")
@@ -30,7 +31,7 @@ func TestPoolFlags(t *testing.T) {
 			"second factor          optional", "devices remembered     ask, for 60 days, without a second factor", "recovery by            phone email",
 			"verified at sign-up    email phone_number", "e-mail proved by       link or code", "old address kept       phone", "password length        12", "password needs         lower number",
 			"passwords remembered   4", "password age at most   90 days", "temporary password     2 days", "common passwords       taken", "breached passwords     refused",
-			"session idle           30m0s", "session at most        24h0m0s", "protected              yes",
+			"text messages to       NO SE", "texts a day            200; 3 a number, 30 a prefix, 5 an address", "proof of work          yes", "session idle           30m0s", "session at most        24h0m0s", "protected              yes",
 		} {
 			if !strings.Contains(out, line) {
 				t.Errorf("no %q in\n%s", line, out)

@@ -162,6 +162,9 @@ func (w *writing) email(layout *template.Template) (subject, text, html string) 
 	}
 	v := letterView{Lang: w.lang, Owner: w.owner, Subject: subject}
 	if w.Own.Text != "" {
+		if w.Own.Locale != "" && w.Own.Locale != DefaultLocale {
+			w.lang = w.Own.Locale
+		}
 		text = own.plain(w.Own.Text)
 		for _, line := range strings.Split(w.Own.Text, "\n") {
 			if line = strings.TrimSpace(line); line != "" {

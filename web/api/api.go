@@ -20,6 +20,7 @@ import (
 	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/factor"
 	"github.com/cognate-idp/cognate/provider/identitypool"
+	"github.com/cognate-idp/cognate/provider/message"
 	"github.com/cognate-idp/cognate/provider/token"
 	"github.com/cognate-idp/cognate/web/respond"
 	"github.com/cognate-idp/cognate/web/sigv4"
@@ -33,6 +34,7 @@ type API struct {
 	Factors    *factor.Factors
 	Identities *identitypool.Service
 	Keys       *token.Keys
+	Messages   *message.Templates
 	// Bearer answers the operator behind an access token that was issued for
 	// this API, or an error with provider.CodeUnauthorized.
 	Bearer func(ctx context.Context, accessToken string) (*directory.Operator, error)

@@ -101,7 +101,7 @@ func start(t *testing.T, st *store.Store) *world {
 	keys := &token.Keys{Store: st, Sealer: sealer, Audit: d.Audit, Cache: token.NewCache(st)}
 	issuer := func(p *provider.Pool) string { return "https://id.example.com/" + p.ID }
 	w.api = &api.API{
-		Directory: d, Keys: keys,
+		Directory: d, Keys: keys, Messages: &message.Templates{Post: d.Post},
 		Factors: &factor.Factors{Store: st, Sealer: sealer, Audit: d.Audit, Post: d.Post, BaseURL: "https://id.example.com"},
 		Identities: &identitypool.Service{
 			Store: st, Sealer: sealer, Keys: keys, Audit: d.Audit, Caches: identitypool.NewCaches(st), Policies: &policy.Cache{},

@@ -49,7 +49,7 @@ func wireError(err error, requestID string) *Error {
 	case errors.As(err, &e) && e.Code == provider.CodeUnavailable:
 		return &Error{Type: "ServiceUnavailableException", Message: e.Message, Status: http.StatusServiceUnavailable}
 	case e != nil && e.Code != provider.CodeInternal:
-		return exception(exceptionName(e), message(e))
+		return exception(exceptionName(e), told(e))
 	}
 	return &Error{
 		Type:    "InternalErrorException",
@@ -121,7 +121,7 @@ func exceptionName(e *provider.Error) string {
 	return "InvalidParameterException"
 }
 
-func message(e *provider.Error) string {
+func told(e *provider.Error) string {
 	if e.Field != "" {
 		return e.Field + ": " + e.Message
 	}

@@ -48,7 +48,11 @@ func applyPool(p *provider.Pool, in *UserPoolSettings) error {
 			s.Wire[name] = kept.Value
 		}
 	}
-	var err error
+	s.SMS = smsLimits(s.SMS, in.SmsLimits)
+	err := keepWords(in, s.Wire)
+	if err != nil {
+		return err
+	}
 	s.Recovery, err = recovery(in.AccountRecoverySetting)
 	return err
 }
@@ -72,24 +76,16 @@ func wireSettings(out *UserPoolSettings, s *provider.PoolSettings) {
 	for name, kept := range keptOfPool(out) {
 		kept.Value = s.Wire[name]
 	}
+	out.SmsLimits = wireSMSLimits(s.SMS)
+	answerWords(out, s.Wire)
 }
 
 // keptOfPool names the members that are stored as given.
 func keptOfPool(in *UserPoolSettings) map[string]*Kept {
-	t := &in.VerificationMessageTemplate
 	return map[string]*Kept{
-		"SmsVerificationMessage":                         &in.SmsVerificationMessage,
-		"EmailVerificationMessage":                       &in.EmailVerificationMessage,
-		"EmailVerificationSubject":                       &in.EmailVerificationSubject,
-		"VerificationMessageTemplate.SmsMessage":         &t.SmsMessage,
-		"VerificationMessageTemplate.EmailMessage":       &t.EmailMessage,
-		"VerificationMessageTemplate.EmailSubject":       &t.EmailSubject,
-		"VerificationMessageTemplate.EmailMessageByLink": &t.EmailMessageByLink,
-		"VerificationMessageTemplate.EmailSubjectByLink": &t.EmailSubjectByLink,
-		"SmsAuthenticationMessage":                       &in.SmsAuthenticationMessage,
-		"EmailConfiguration":                             &in.EmailConfiguration,
-		"SmsConfiguration":                               &in.SmsConfiguration,
-		"UserPoolTier":                                   &in.UserPoolTier,
+		"EmailConfiguration": &in.EmailConfiguration,
+		"SmsConfiguration":   &in.SmsConfiguration,
+		"UserPoolTier":       &in.UserPoolTier,
 	}
 }
 

@@ -54,11 +54,11 @@ type UserAttributeUpdateSettingsType struct {
 // VerificationMessageTemplateType says whether an address is proved by a code or by
 // a link, and what the message says.
 type VerificationMessageTemplateType struct {
-	SmsMessage         Kept   `json:"SmsMessage,omitzero"`
-	EmailMessage       Kept   `json:"EmailMessage,omitzero"`
-	EmailSubject       Kept   `json:"EmailSubject,omitzero"`
-	EmailMessageByLink Kept   `json:"EmailMessageByLink,omitzero"`
-	EmailSubjectByLink Kept   `json:"EmailSubjectByLink,omitzero"`
+	SmsMessage         string `json:"SmsMessage,omitempty" shape:"SmsVerificationMessageType"`
+	EmailMessage       string `json:"EmailMessage,omitempty" shape:"EmailVerificationMessageType"`
+	EmailSubject       string `json:"EmailSubject,omitempty" shape:"EmailVerificationSubjectType"`
+	EmailMessageByLink string `json:"EmailMessageByLink,omitempty" shape:"EmailVerificationMessageByLinkType"`
+	EmailSubjectByLink string `json:"EmailSubjectByLink,omitempty" shape:"EmailVerificationSubjectType"`
 	DefaultEmailOption string `json:"DefaultEmailOption,omitempty" shape:"DefaultEmailOptionType"`
 }
 

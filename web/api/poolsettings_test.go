@@ -19,12 +19,15 @@ func everySetting() m {
 			"SignInPolicy": m{"AllowedFirstAuthFactors": []string{"PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"}},
 		},
 		"MfaConfiguration": "OPTIONAL", "AutoVerifiedAttributes": []string{"email", "phone_number"}, "DeletionProtection": "INACTIVE",
-		"AdminCreateUserConfig":       m{"AllowAdminCreateUserOnly": true},
+		"AdminCreateUserConfig":       m{"AllowAdminCreateUserOnly": true, "InviteMessageTemplate": m{"SMSMessage": "{username} {####}", "EmailMessage": "{username} {####}", "EmailSubject": "Come in"}},
 		"DeviceConfiguration":         m{"ChallengeRequiredOnNewDevice": true, "DeviceOnlyRememberedOnUserPrompt": true, "RememberDays": 60},
 		"AccountRecoverySetting":      m{"RecoveryMechanisms": []m{{"Priority": 2, "Name": "verified_email"}, {"Priority": 1, "Name": "verified_phone_number"}}},
 		"UserAttributeUpdateSettings": m{"AttributesRequireVerificationBeforeUpdate": []string{"email"}},
-		"VerificationMessageTemplate": m{"DefaultEmailOption": "CONFIRM_WITH_LINK"},
-		"TokenProfile":                "standard", "DisplayName": "The Whole", "TermsURL": "https://example.com/terms", "PrivacyURL": "https://example.com/privacy",
+		"VerificationMessageTemplate": m{"DefaultEmailOption": "CONFIRM_WITH_LINK", "SmsMessage": "Code {####}", "EmailMessage": "<p>{####}</p>", "EmailSubject": "Code",
+			"EmailMessageByLink": "<p>{##Here##}</p>", "EmailSubjectByLink": "Link"},
+		"SmsVerificationMessage": "Old {####}", "EmailVerificationMessage": "Old {####}", "EmailVerificationSubject": "Old", "SmsAuthenticationMessage": "In: {####}",
+		"SmsLimits":    m{"Countries": []string{"NO", "SE"}, "PerNumber": 3, "PerPrefix": 30, "PerAddress": 5, "DailyBudget": 200, "ProofOfWork": true},
+		"TokenProfile": "standard", "DisplayName": "The Whole", "TermsURL": "https://example.com/terms", "PrivacyURL": "https://example.com/privacy",
 		"SessionConfiguration": m{"IdleSeconds": 600, "AbsoluteSeconds": 3600},
 	}
 }
@@ -69,6 +72,8 @@ func TestPoolSettings(t *testing.T) {
 			"MfaConfiguration": `"OPTIONAL"`, "DeviceConfiguration": "null", "AccountRecoverySetting": "null",
 			"VerificationMessageTemplate": `{"DefaultEmailOption":"CONFIRM_WITH_CODE"}`,
 			"UserAttributeUpdateSettings": `{"AttributesRequireVerificationBeforeUpdate":["email","phone_number"]}`,
+			"SmsVerificationMessage":      "null",
+			"SmsLimits":                   `{"Countries":["NO","SE"],"DailyBudget":200,"PerAddress":5,"PerNumber":3,"PerPrefix":30,"ProofOfWork":true}`,
 			"DisplayName":                 `"The Whole"`, "TermsURL": `"https://example.com/terms"`,
 			"SessionConfiguration": `{"AbsoluteSeconds":3600,"IdleSeconds":600}`,
 		} {

@@ -51,7 +51,7 @@ func ownAttributes(err error) error {
 	}
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(wrong)) {
-		all = append(all, message(wrong[name]))
+		all = append(all, told(wrong[name]))
 	}
 	return invalidParameter(strings.Join(all, "; "))
 }

@@ -122,6 +122,17 @@ func story() []step {
 		{id + "AdminForgetDevice", plus(user, "DeviceKey", "$device"), "ResourceNotFoundException"},
 		{id + "AdminConfirmSignUp", user, "NotAuthorizedException"},
 
+		{own + "PutMessageTemplate", plus(pool, "Kind", "sign_in", "Locale", "sv-se", "Subject", "Din kod", "Text", "Hej {username}: {####}"), ""},
+		{own + "PutMessageTemplate", plus(pool, "Kind", "sign_in", "Text", "Hello {username}"), "InvalidParameterException"},
+		{own + "GetMessageTemplate", plus(pool, "Kind", "sign_in", "Locale", "sv-SE"), ""},
+		{own + "GetMessageTemplate", plus(pool, "Kind", "sign_in"), "ResourceNotFoundException"},
+		{own + "ListMessageTemplates", pool, ""},
+		{own + "PreviewMessage", plus(pool, "Kind", "sign_in", "Locale", "sv"), ""},
+		{own + "PreviewMessage", plus(pool, "Kind", "sign_in", "Channel", "SMS"), ""},
+		{own + "SendTestMessage", plus(pool, "To", "ann@example.com"), ""},
+		{own + "SendTestMessage", plus(pool, "To", "+46701740605", "Channel", "SMS"), "InvalidParameterException"},
+		{own + "DeleteMessageTemplate", plus(pool, "Kind", "sign_in", "Locale", "sv-SE"), ""},
+
 		{id + "GetUserPoolMfaConfig", pool, ""},
 		{id + "SetUserPoolMfaConfig", plus(pool, "MfaConfiguration", "ON", "WebAuthnConfiguration", m{"SecondFactor": false}), "InvalidParameterException"},
 		{id + "SetUserPoolMfaConfig", plus(pool, "MfaConfiguration", "OPTIONAL", "SoftwareTokenMfaConfiguration", m{"Enabled": true},

@@ -9,11 +9,11 @@ type UserPoolSettings struct {
 	DeletionProtection          string                           `json:"DeletionProtection,omitempty" shape:"DeletionProtectionType"`
 	LambdaConfig                Unserved                         `json:"LambdaConfig,omitzero"`
 	AutoVerifiedAttributes      []string                         `json:"AutoVerifiedAttributes,omitempty" shape:"VerifiedAttributesListType"`
-	SmsVerificationMessage      Kept                             `json:"SmsVerificationMessage,omitzero"`
-	EmailVerificationMessage    Kept                             `json:"EmailVerificationMessage,omitzero"`
-	EmailVerificationSubject    Kept                             `json:"EmailVerificationSubject,omitzero"`
+	SmsVerificationMessage      string                           `json:"SmsVerificationMessage,omitempty" shape:"SmsVerificationMessageType"`
+	EmailVerificationMessage    string                           `json:"EmailVerificationMessage,omitempty" shape:"EmailVerificationMessageType"`
+	EmailVerificationSubject    string                           `json:"EmailVerificationSubject,omitempty" shape:"EmailVerificationSubjectType"`
 	VerificationMessageTemplate VerificationMessageTemplateType  `json:"VerificationMessageTemplate,omitzero"`
-	SmsAuthenticationMessage    Kept                             `json:"SmsAuthenticationMessage,omitzero"`
+	SmsAuthenticationMessage    string                           `json:"SmsAuthenticationMessage,omitempty" shape:"SmsVerificationMessageType"`
 	MfaConfiguration            string                           `json:"MfaConfiguration,omitempty" shape:"UserPoolMfaType"`
 	UserAttributeUpdateSettings *UserAttributeUpdateSettingsType `json:"UserAttributeUpdateSettings,omitempty"`
 	DeviceConfiguration         *DeviceConfigurationType         `json:"DeviceConfiguration,omitempty"`
@@ -31,6 +31,7 @@ type UserPoolSettings struct {
 	DefaultRegion               *string                          `json:"DefaultRegion,omitempty" shape:"CountryType"`
 	TermsURL                    *string                          `json:"TermsURL,omitempty" shape:"OptionalUriType"`
 	PrivacyURL                  *string                          `json:"PrivacyURL,omitempty" shape:"OptionalUriType"`
+	SmsLimits                   *SmsLimitsType                   `json:"SmsLimits,omitempty"`
 	SessionConfiguration        *SessionConfigurationType        `json:"SessionConfiguration,omitempty"`
 }
 
@@ -80,9 +81,9 @@ type UserPoolResponse struct {
 
 // AdminCreateUserConfigType says who may make users.
 type AdminCreateUserConfigType struct {
-	AllowAdminCreateUserOnly  *bool  `json:"AllowAdminCreateUserOnly,omitempty"`
-	UnusedAccountValidityDays *int64 `json:"UnusedAccountValidityDays,omitempty" shape:"AdminCreateUserUnusedAccountValidityDaysType"`
-	InviteMessageTemplate     Kept   `json:"InviteMessageTemplate,omitzero"`
+	AllowAdminCreateUserOnly  *bool                      `json:"AllowAdminCreateUserOnly,omitempty"`
+	UnusedAccountValidityDays *int64                     `json:"UnusedAccountValidityDays,omitempty" shape:"AdminCreateUserUnusedAccountValidityDaysType"`
+	InviteMessageTemplate     *InviteMessageTemplateType `json:"InviteMessageTemplate,omitempty"`
 }
 
 // SchemaAttributeType is one attribute of a user pool, standard or custom. Retired,

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cognate-idp/cognate/web/api"
+)
+
+// messageFlags say which message, and what it says.
+type messageFlags struct {
+	changed                  func(string) bool
+	locale, channel          string
+	subject, text, html, sms string
+}
+
+func messageCommand() *cobra.Command {
+	var shown, put, gone, preview, test messageFlags
+	return noun("message", "What messages say, and whether they arrive",
+		verb("list", "List the kinds of messages, and the words that the pool has put", listMessages, withPool),
+		verb("show KIND", "Show the pool's own words for a kind of message", func(s *session, args []string) error {
+			return s.withKind(args[0], &shown, func(in m) error { return show(s, api.Own, "GetMessageTemplate", in, templateFields) })
+		}, withPool, shown.bindLocale),
+		verb("set KIND", "Put the pool's own words in place of the standard ones", func(s *session, args []string) error {
+			return s.withKind(args[0], &put, func(in m) error {
+				for member, words := range map[string]string{"Subject": put.subject, "Text": put.text, "Html": put.html, "Sms": put.sms} {
+					said, err := fromFile(words)
+					if err != nil {
+						return err
+					}
+					if said != "" {
+						in[member] = said
+					}
+				}
+				return s.do(api.Own, "PutMessageTemplate", in, "The pool's own words for %s are in place.", args[0])
+			})
+		}, withPool, put.bindLocale, put.bindWords),
+		verb("delete KIND", "Go back to the standard words", func(s *session, args []string) error {
+			return s.withKind(args[0], &gone, func(in m) error {
+				return s.do(api.Own, "DeleteMessageTemplate", in, "The standard words for %s count again.", args[0])
+			})
+		}, withPool, gone.bindLocale),
+		verb("preview KIND", "Show a message as it would be sent, with made-up values", func(s *session, args []string) error {
+			return s.withKind(args[0], &preview, func(in m) error { return show(s, api.Own, "PreviewMessage", in, previewFields) })
+		}, withPool, preview.bindLocale, preview.bindChannel),
+		verb("test TO", "Send a test to an e-mail address or a phone number (+...)", func(s *session, args []string) error {
+			return s.withKind("", &test, func(in m) error {
+				if in["To"] = args[0]; !test.changed("channel") && strings.HasPrefix(args[0], "+") {
+					in["Channel"] = "SMS"
+				}
+				return s.do(api.Own, "SendTestMessage", in, "A test is on its way to %s.", args[0])
+			})
+		}, withPool, test.bindLocale, test.bindChannel),
+	)
+}
+
+func (f *messageFlags) bindLocale(c *cobra.Command) {
+	f.changed = func(name string) bool { return c.Flags().Changed(name) }
+	c.Flags().StringVar(&f.locale, "locale", "", "the language, such as sv; every other language when left out")
+}
+
+func (f *messageFlags) bindChannel(c *cobra.Command) {
+	c.Flags().StringVar(&f.channel, "channel", "email", "email or sms")
+}
+
+func (f *messageFlags) bindWords(c *cobra.Command) {
+	p := c.Flags()
+	p.StringVar(&f.subject, "subject", "", "the subject of an e-mail")
+	p.StringVar(&f.text, "text", "", "the words of an e-mail; @FILE reads a file")
+	p.StringVar(&f.html, "html", "", "the same as HTML; @FILE reads a file")
+	p.StringVar(&f.sms, "sms", "", "the words of a text message; @FILE reads a file")
+}
+
+// withKind is the input that names a message.
+func (s *session) withKind(kind string, f *messageFlags, run func(in m) error) error {
+	pool, err := s.needPool()
+	if err != nil {
+		return err
+	}
+	in := m{"UserPoolId": pool}
+	for member, v := range map[string]string{"Kind": kind, "Locale": f.locale, "Channel": strings.ToUpper(f.channel)} {
+		if v != "" {
+			in[member] = v
+		}
+	}
+	return run(in)
+}
+
+// fromFile is words as given, or what a file after @ holds.
+func fromFile(words string) (string, error) {
+	name, file := strings.CutPrefix(words, "@")
+	if !file || strings.ContainsAny(name, " \n") {
+		return words, nil
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return "", &exitError{fix(err, "name a readable file after @"), exitUsage}
+	}
+	return strings.TrimRight(string(b), "\r\n"), nil
+}
+
+func listMessages(s *session, _ []string) error {
+	pool, err := s.needPool()
+	if err != nil {
+		return err
+	}
+	out, raw, err := get[api.ListMessageTemplatesResponse](s, api.Own, "ListMessageTemplates", m{"UserPoolId": pool})
+	if err != nil {
+		return err
+	}
+	if s.json {
+		return s.printJSON(raw)
+	}
+	own := map[string][]string{}
+	for _, t := range out.MessageTemplates {
+		own[t.Kind] = append(own[t.Kind], t.Locale)
+	}
+	var rows [][]string
+	for _, k := range out.Kinds {
+		rows = append(rows, []string{k.Kind, strings.ToLower(words(k.Channels)), words(k.Placeholders), words(own[k.Kind])})
+	}
+	return s.table([]string{"kind", "goes by", "placeholders", "own words in"}, rows)
+}
+
+func templateFields(r *api.MessageTemplateResponse) []field {
+	t := r.MessageTemplate
+	return []field{{"kind", t.Kind}, {"locale", t.Locale}, {"subject", t.Subject}, {"text", t.Text}, {"html", t.HTML}, {"sms", t.SMS}, {"changed", day(t.LastModifiedDate)}}
+}
+
+func previewFields(r *api.PreviewMessageResponse) []field {
+	out := []field{{"subject", r.Subject}}
+	for i, line := range strings.Split(strings.TrimRight(r.Text, "\n"), "\n") {
+		out = append(out, field{map[bool]string{true: "text"}[i == 0], line})
+	}
+	if r.Segments > 0 {
+		out = append(out, field{"texts", strconv.FormatInt(r.Segments, 10)})
+	}
+	if r.HTML != "" {
+		out = append(out, field{"html", fmt.Sprintf("%d bytes; -o json shows it", len(r.HTML))})
+	}
+	return out
+}
