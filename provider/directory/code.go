@@ -39,6 +39,8 @@ type wanted struct {
 	Attempt string               `json:"attempt,omitempty"` // the sign-in that alone may show it
 	Channel provider.Channel     `json:"channel,omitempty"` // of a code to sign in with; else the pool's rules choose
 	Flow    string               `json:"flow,omitempty"`    // the attempt that a link leads back to
+	// Address is the network address that asks: what texts cost is counted by it.
+	Address string `json:"address,omitempty"`
 	// Operator: an operator has asked for the reset, so it goes on where people cannot
 	// ask themselves.
 	Operator bool `json:"operator,omitempty"`
@@ -50,6 +52,9 @@ type wanted struct {
 func (d *Directory) askCode(ctx context.Context, p *provider.Pool, w wanted) error {
 	if d.cannotSend(p) {
 		return errCannotSend()
+	}
+	if actor := provider.ActorFrom(ctx); actor.Kind != "operator" {
+		w.Address = actor.Address
 	}
 	plain, err := json.Marshal(w)
 	if err != nil {
@@ -105,6 +110,9 @@ func (d *Directory) sendWanted(ctx context.Context, p *provider.Pool, u *provide
 			if err := d.Guard.Ask(ctx, p.ID, risk.Subject{UserID: u.ID}, string(w.Purpose)); err != nil {
 				return err
 			}
+		}
+		if w.Address != "" {
+			ctx = provider.WithActor(ctx, provider.Actor{Kind: "client", Address: w.Address})
 		}
 		return d.sendCode(ctx, p, u, parcel{Purpose: w.Purpose, Attempt: w.Attempt, By: by, To: u.Attributes[by.Attribute()], Flow: w.Flow})
 	})

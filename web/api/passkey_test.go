@@ -58,3 +58,15 @@ func TestPasskeysOfAUser(t *testing.T) {
 		}
 	})
 }
+
+// passkey gives a user the passkey AAAA.
+func (w *world) passkey(pool, name string) {
+	w.t.Helper()
+	u, err := w.directory.FindUser(w.t.Context(), pool, name)
+	if err == nil {
+		err = w.api.Factors.AddPasskey(w.t.Context(), &provider.Pool{ID: pool}, &provider.Passkey{ID: "AAAA", UserID: u.ID, Name: "Blue key", PublicKey: []byte{1}})
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}

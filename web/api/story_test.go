@@ -120,6 +120,9 @@ func story() []step {
 		{id + "AdminUpdateDeviceStatus", plus(user, "DeviceKey", "$device", "DeviceRememberedStatus", "not_remembered"), ""},
 		{id + "AdminForgetDevice", plus(user, "DeviceKey", "$device"), ""},
 		{id + "AdminForgetDevice", plus(user, "DeviceKey", "$device"), "ResourceNotFoundException"},
+		{own + "AdminListUserPasskeys", user, ""},
+		{own + "AdminDeleteUserPasskey", plus(user, "CredentialId", "BBBB"), "ResourceNotFoundException"},
+		{own + "AdminDeleteUserPasskey", plus(user, "CredentialId", "AAAA"), ""},
 		{id + "AdminConfirmSignUp", user, "NotAuthorizedException"},
 
 		{own + "PutMessageTemplate", plus(pool, "Kind", "sign_in", "Locale", "sv-se", "Subject", "Din kod", "Text", "Hej {username}: {####}"), ""},
@@ -256,6 +259,9 @@ func TestStory(t *testing.T) {
 			}
 			if strings.HasSuffix(s.target, ".AdminListDevices") {
 				known["device"] = w.device(known["pool"], "alice")
+			}
+			if strings.HasSuffix(s.target, ".AdminListUserPasskeys") {
+				w.passkey(known["pool"], "alice")
 			}
 			for name, v := range known {
 				body = bytes.ReplaceAll(body, []byte("$"+name), []byte(v))
