@@ -39,11 +39,13 @@ type wanted struct {
 	Attempt string               `json:"attempt,omitempty"` // the sign-in that alone may show it
 	Channel provider.Channel     `json:"channel,omitempty"` // of a code to sign in with; else the pool's rules choose
 	Flow    string               `json:"flow,omitempty"`    // the attempt that a link leads back to
-	// Address is the network address that asks: what texts cost is counted by it.
-	Address string `json:"address,omitempty"`
 	// Operator: an operator has asked for the reset, so it goes on where people cannot
 	// ask themselves.
 	Operator bool `json:"operator,omitempty"`
+	// Newcomer is who signed up on a page, in place of a name.
+	Newcomer *newcomer `json:"newcomer,omitempty"`
+	// Who asked, as far as that is known: texts are counted by it, and the trail tells.
+	Actor provider.Actor `json:"actor"`
 }
 
 // askCode takes in a wish for a code. It looks nobody up.
@@ -53,21 +55,24 @@ func (d *Directory) askCode(ctx context.Context, p *provider.Pool, w wanted) err
 	if d.cannotSend(p) {
 		return errCannotSend()
 	}
-	if actor := provider.ActorFrom(ctx); actor.Kind != "operator" {
-		w.Address = actor.Address
-	}
-	plain, err := json.Marshal(w)
-	if err != nil {
-		return fmt.Errorf("code job: %w", err)
-	}
 	return d.Store.Tx(ctx, func(ctx context.Context) error {
 		if err := d.Guard.Ask(ctx, p.ID, risk.Subject{Name: NameKey(p, w.Name)}, string(w.Purpose)); err != nil {
 			return err
 		}
-		key := uuid.NewString()
-		return d.Store.All().Enqueue(ctx, provider.Job{
-			PoolID: p.ID, Kind: JobCode, DedupeKey: key, Payload: d.Sealer.Seal(wantedRow(p.ID, key), plain),
-		})
+		return d.put(ctx, p, w)
+	})
+}
+
+// put takes a wish in, in the transaction that ctx carries.
+func (d *Directory) put(ctx context.Context, p *provider.Pool, w wanted) error {
+	w.Actor = provider.ActorFrom(ctx)
+	plain, err := json.Marshal(w)
+	if err != nil {
+		return fmt.Errorf("code job: %w", err)
+	}
+	key := uuid.NewString()
+	return d.Store.All().Enqueue(ctx, provider.Job{
+		PoolID: p.ID, Kind: JobCode, DedupeKey: key, Payload: d.Sealer.Seal(wantedRow(p.ID, key), plain),
 	})
 }
 
@@ -87,6 +92,9 @@ func (d *Directory) SendCode(ctx context.Context, j provider.Job) error {
 		return fmt.Errorf("read code job: %w", err)
 	}
 	p, err := d.Pool(ctx, j.PoolID)
+	if err == nil && w.Newcomer != nil {
+		return d.settle(provider.WithActor(ctx, w.Actor), p, w.Newcomer)
+	}
 	if err == nil {
 		var u *provider.User
 		if u, err = d.FindUser(ctx, j.PoolID, w.Name); err == nil {
@@ -111,10 +119,7 @@ func (d *Directory) sendWanted(ctx context.Context, p *provider.Pool, u *provide
 				return err
 			}
 		}
-		if w.Address != "" {
-			ctx = provider.WithActor(ctx, provider.Actor{Kind: "client", Address: w.Address})
-		}
-		return d.sendCode(ctx, p, u, parcel{Purpose: w.Purpose, Attempt: w.Attempt, By: by, To: u.Attributes[by.Attribute()], Flow: w.Flow})
+		return d.sendCode(provider.WithActor(ctx, w.Actor), p, u, parcel{Purpose: w.Purpose, Attempt: w.Attempt, By: by, To: u.Attributes[by.Attribute()], Flow: w.Flow})
 	})
 	if provider.CodeOf(err) == provider.CodeThrottled {
 		return nil // nobody waits for the answer, and a stranger must not learn of it

@@ -233,6 +233,71 @@ func TestWrongCodesCostTheSame(t *testing.T) {
 	})
 }
 
+// Signing up costs the same for a free name, a taken one and a taken address; of two who
+// want one name at once, one has it, and the other is told by mail.
+func TestSigningUpCostsTheSame(t *testing.T) {
+	t.Parallel()
+	eachCodes(t, provider.PoolSettings{AliasAttrs: []string{"email"}, AutoVerified: []string{"email"}}, func(t *testing.T, d *codes) {
+		d.user("ann", "email", "a@example.com", "email_verified", "true")
+		seen := map[[4]uint64]bool{}
+		for _, who := range [][2]string{{"new", "new@example.com"}, {"ann", "other@example.com"}, {"ben", "a@example.com"}} {
+			hashes := d.Hasher.Hashes()
+			var err error
+			n := storetest.Count(t, d.Store, func() {
+				_, err = d.SignUpQuietly(t.Context(), d.pool, directory.SignUp{Username: who[0], Password: password, Attributes: map[string]string{"email": who[1]}})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen[[4]uint64{uint64(n.Reads), uint64(n.Writes), uint64(n.Commits), d.Hasher.Hashes() - hashes}] = true
+			if jobs := len(d.mailbox()); jobs == 0 {
+				t.Error("nothing was sent")
+			}
+		}
+		if len(seen) != 1 {
+			t.Errorf("the work tells who has an account: %v", seen)
+		}
+		var all sync.WaitGroup
+		for _, address := range []string{"one@example.com", "two@example.com"} {
+			all.Go(func() {
+				_, err := d.SignUpQuietly(context.Background(), d.pool, directory.SignUp{Username: "same", Password: password, Attributes: map[string]string{"email": address}})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		jobs, err := d.Store.All().LeaseJobs(t.Context(), "test", []string{directory.JobCode}, 10, time.Minute)
+		if err != nil || len(jobs) != 2 {
+			t.Fatalf("%d jobs, %v", len(jobs), err)
+		}
+		for _, j := range jobs {
+			all.Go(func() {
+				for range 2 { // a job may run again after a crash
+					if err := d.SendCode(context.Background(), j); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		codes, told := 0, 0
+		for _, m := range d.mailbox() {
+			if m.To != "one@example.com" && m.To != "two@example.com" {
+				continue
+			}
+			if m.Code != "" {
+				codes++
+			} else {
+				told++
+			}
+		}
+		if codes != 1 || told < 1 {
+			t.Errorf("%d have a code, %d notices", codes, told)
+		}
+	})
+}
+
 // A code signs in the attempt that asked for it, once, by the channel that it was
 // asked for, and who restarts gets no more tries than five a code.
 func TestSignInCodes(t *testing.T) {

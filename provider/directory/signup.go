@@ -6,10 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/cognate-idp/cognate/provider"
-	"github.com/cognate-idp/cognate/provider/message"
 	"github.com/cognate-idp/cognate/provider/risk"
 )
 
@@ -24,6 +21,8 @@ type SignUp struct {
 	// Instead is an account that the same person has made a moment ago and not
 	// confirmed, such as with a mistyped address: it gives way.
 	Instead string
+
+	asked bool // the message is counted already
 }
 
 // ErrNoSignUp answers where people do not make their own accounts.
@@ -49,62 +48,6 @@ func (d *Directory) SignUp(ctx context.Context, p *provider.Pool, n SignUp) (*pr
 		return nil, err
 	}
 	return u, d.addSignUp(ctx, p, u, pw, n, nil)
-}
-
-// SignUpQuietly is SignUp for pages: it does not betray which names are taken. Then
-// it answers a user who is nowhere, for whom no code is ever right, and sends what
-// to do to the address that was given. An account with the same address that was
-// never confirmed gives way: nothing of it was proved.
-//
-// Errors: those of SignUp except provider.ErrUserExists.
-func (d *Directory) SignUpQuietly(ctx context.Context, p *provider.Pool, n SignUp) (*provider.User, error) {
-	if !d.OffersSignUp(p) {
-		return nil, ErrNoSignUp
-	}
-	u, pw, err := d.prepareSignUp(ctx, p, n)
-	if err != nil {
-		return nil, err
-	}
-	by := d.signUpChannel(p, u)
-	if by == "" {
-		return nil, provider.Invalid(d.Proves(p)[0].Attribute(), "The user pool requires this attribute.")
-	}
-	address := u.Attributes[by.Attribute()]
-	names := []string{n.Username}
-	if slices.Contains(p.Settings.AliasAttrs, by.Attribute()) {
-		names = append(names, address)
-	}
-	holder, err := d.holder(ctx, p, names...)
-	if err != nil {
-		return nil, err
-	}
-	mine, err := d.unconfirmed(ctx, p, n.Instead)
-	if err != nil {
-		return nil, err
-	}
-	if holder == nil || mine != nil && holder.ID == mine.ID {
-		holder = mine
-	}
-	same := holder != nil && NameKey(p, holder.Attributes[by.Attribute()]) == NameKey(p, address)
-	if holder == nil || holder == mine || same && holder.Status == provider.UserUnconfirmed {
-		err := d.addSignUp(ctx, p, u, pw, n, holder)
-		if !errors.Is(err, provider.ErrUserExists) && !errors.Is(err, provider.ErrAliasExists) {
-			return u, err
-		}
-		same = false // somebody else was a moment faster
-	}
-	kind := message.NameTaken
-	if same {
-		kind = message.AccountExists
-	}
-	err = d.Store.Tx(ctx, func(ctx context.Context) error {
-		if err := d.askSignUp(ctx, p, address); err != nil {
-			return err
-		}
-		return d.Post.Send(ctx, message.Letter{Pool: p, Kind: kind, Channel: by, To: address, Lang: u.Attributes["locale"]})
-	})
-	u.ID = uuid.NewString()
-	return u, err
 }
 
 // unconfirmed is a user who is still unconfirmed; nil for anybody else.
@@ -169,9 +112,15 @@ func (d *Directory) prepareSignUp(ctx context.Context, p *provider.Pool, n SignU
 	return u, pw, err
 }
 
-// askSignUp counts a message that a sign-up sends to an address.
-func (d *Directory) askSignUp(ctx context.Context, p *provider.Pool, address string) error {
-	return d.Guard.Ask(ctx, p.ID, risk.Subject{Name: NameKey(p, address)}, string(provider.CodeSignUp))
+// askSignUp counts the message that a sign-up sends to an address.
+func (d *Directory) askSignUp(ctx context.Context, p *provider.Pool, u *provider.User, by provider.Channel) error {
+	// The resend button asks by id: its wait begins with this first code.
+	for _, name := range []string{u.Attributes[by.Attribute()], u.ID} {
+		if err := d.Guard.Ask(ctx, p.ID, risk.Subject{Name: NameKey(p, name)}, string(provider.CodeSignUp)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d *Directory) addSignUp(ctx context.Context, p *provider.Pool, u *provider.User, pw *provider.Password, n SignUp, instead *provider.User) error {
@@ -198,12 +147,10 @@ func (d *Directory) addSignUp(ctx context.Context, p *provider.Pool, u *provider
 		if by == "" {
 			return nil
 		}
-		if err := d.askSignUp(ctx, p, u.Attributes[by.Attribute()]); err != nil {
-			return err
-		}
-		// The resend button asks by id: its wait begins with this first code.
-		if err := d.Guard.Ask(ctx, p.ID, risk.Subject{Name: NameKey(p, u.ID)}, string(provider.CodeSignUp)); err != nil {
-			return err
+		if !n.asked {
+			if err := d.askSignUp(ctx, p, u, by); err != nil {
+				return err
+			}
 		}
 		return d.sendCode(ctx, p, u, parcel{Purpose: provider.CodeSignUp, By: by, To: u.Attributes[by.Attribute()], Flow: n.Flow})
 	})

@@ -85,7 +85,7 @@ func (d *Directory) Verify(ctx context.Context, p *provider.Pool, u *provider.Us
 	if d.Guard == nil {
 		return nil, errCannotSend()
 	}
-	try, err := d.Guard.Begin(ctx, p.ID, risk.Subject{UserID: u.ID, What: string(purposeOf(by))})
+	try, err := d.Guard.Begin(ctx, p.ID, risk.Subject{UserID: u.ID, What: string(purposeOf(by)), Proven: true})
 	if err != nil {
 		return nil, err
 	}

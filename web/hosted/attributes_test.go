@@ -219,6 +219,7 @@ func TestSignUpFormFollowsTheSchema(t *testing.T) {
 		v.submit(with("attr.custom:helmet", "")...).want(400, "Fill this in")
 		v.submit(with("attr.custom:bikes", "two")...).want(400, "Enter a whole number")
 		v.submit(base...).want(303, "/confirm?")
+		w.mail(d)
 		if bikes, helmet := w.attribute(d, "ann", "custom:bikes"), w.attribute(d, "ann", "custom:helmet"); bikes != "2" || helmet != "true" {
 			t.Errorf("%q %q", bikes, helmet)
 		}
