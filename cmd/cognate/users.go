@@ -23,6 +23,13 @@ func userCommand() *cobra.Command {
 		}, withPool, func(c *cobra.Command) {
 			c.Flags().StringVar(&filter, "filter", "", `such as 'email ^= "alice"' or 'status = "Enabled"'`)
 		}),
+		verb("search TEXT", "Find users whose username, e-mail address, telephone number or name begins with a text", func(s *session, args []string) error {
+			pool, err := s.needPool()
+			if err != nil {
+				return err
+			}
+			return listUsers(s, listing{api.Own, "SearchUsers", "Users", "Limit", "PaginationToken"}, m{"UserPoolId": pool, "Text": args[0]})
+		}, withPool),
 		createUserVerb(),
 		resendInviteVerb(),
 		verb("show USER", "Show a user", func(s *session, args []string) error {

@@ -20,6 +20,7 @@ type Directory struct {
 	servers *store.Cache[[]provider.ResourceServer]
 	idps    *store.Cache[[]provider.IdentityProvider]
 
+	counts    counts
 	operators atomic.Pointer[string] // the id of the operators' pool, once known
 }
 

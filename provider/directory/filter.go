@@ -10,21 +10,44 @@ import (
 	"github.com/cognate-idp/cognate/provider/store"
 )
 
-// Users lists a pool's users in the order they were made: at most limit that
-// come behind the user made at afterTime with the id afterID. filter is
-// Cognito's expression: attribute = "value" or attribute ^= "value"; empty
-// chooses all.
+// Users lists a pool's users: at most limit that come behind the key after, "" for
+// the first. filter is Cognito's expression: attribute = "value" or attribute ^=
+// "value"; empty chooses all. Neither case nor width of a letter matters.
 //
 // Errors: provider.ErrPoolNotFound, provider.CodeInvalid.
-func (d *Directory) Users(ctx context.Context, pool, filter string, afterTime provider.Time, afterID string, limit int) ([]provider.User, error) {
+func (d *Directory) Users(ctx context.Context, pool, filter, after string, limit int) ([]store.ListedUser, error) {
 	f, err := ParseFilter(filter)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := d.Pool(ctx, pool); err != nil {
+	p, err := d.Pool(ctx, pool)
+	if err != nil {
 		return nil, err
 	}
-	return d.Store.Pool(pool).Users(ctx, f, afterTime, afterID, limit)
+	if number, ok := Phone(p, f.Value); ok && f.Attribute == "phone_number" && !f.Prefix {
+		f.Value = number
+	}
+	return d.Store.Pool(pool).Users(ctx, f, after, limit)
+}
+
+// SearchUsers lists a pool's users of whom the username, e-mail address, telephone
+// number or one of the names begins with text: at most limit that come behind the
+// key after.
+//
+// Errors: provider.ErrPoolNotFound, provider.CodeInvalid.
+func (d *Directory) SearchUsers(ctx context.Context, pool, text, after string, limit int) ([]store.ListedUser, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return nil, provider.Invalid("Text", "Say what to search for.")
+	}
+	p, err := d.Pool(ctx, pool)
+	if err != nil {
+		return nil, err
+	}
+	if number, ok := Phone(p, text); ok {
+		text = number
+	}
+	return d.Store.Pool(pool).SearchUsers(ctx, text, after, limit)
 }
 
 // ParseFilter reads a filter expression. A backslash takes the meaning away from

@@ -1,10 +1,10 @@
 package directory
 
 import (
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/store"
 )
 
 // NameKey is the form of a name that is unique in the pool: folded by Unicode's
@@ -22,8 +22,7 @@ func NameKey(p *provider.Pool, name string) string {
 	if p.Settings.CaseSensitive {
 		return norm.NFC.String(name)
 	}
-	// Folding may undo the normal form, so normalise again (Unicode 3.13, D146).
-	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
+	return store.Fold(name)
 }
 
 // names lists what leads to a user: the username, and the attributes that the

@@ -37,11 +37,6 @@ func (d *Directory) OnlyPool(ctx context.Context) (*provider.Pool, error) {
 	return &pools[0], nil
 }
 
-// CountUsers counts a pool's users.
-func (d *Directory) CountUsers(ctx context.Context, pool string) (int64, error) {
-	return d.Store.Pool(pool).CountUsers(ctx)
-}
-
 // CreatePool adds a user pool. It makes an id unless p has one (imports keep
 // theirs).
 //

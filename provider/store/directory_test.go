@@ -51,12 +51,12 @@ func testUserNamesAreUnique(t *testing.T, st *store.Store) {
 		{}, {Attribute: "email", Value: "alice@example.com"}, {Attribute: "email", Prefix: true, Value: "alice@"},
 		{Attribute: "username", Value: "alice"}, {Attribute: "sub", Value: "a1"}, {Attribute: "enabled", Value: "true"},
 	} {
-		got, err := p.Users(t.Context(), f, 0, "", 10)
+		got, err := p.Users(t.Context(), f, "", 10)
 		if err != nil || len(got) != 1 {
 			t.Fatalf("%+v: %v %v", f, got, err)
 		}
 	}
-	if got, err := p.Users(t.Context(), store.UserFilter{Attribute: "email", Prefix: true, Value: "%"}, 0, "", 10); err != nil || len(got) != 0 {
+	if got, err := p.Users(t.Context(), store.UserFilter{Attribute: "email", Prefix: true, Value: "%"}, "", 10); err != nil || len(got) != 0 {
 		t.Fatalf("a wildcard matched: %v %v", got, err)
 	}
 }

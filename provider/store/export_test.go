@@ -2,7 +2,13 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
+
+	"gorm.io/gorm"
 
 	"github.com/cognate-idp/cognate/provider"
 )
@@ -45,4 +51,95 @@ func (s *Store) PatchBare(ctx context.Context, pool, identity, dataset string, r
 		return err
 	}
 	return tx.Commit()
+}
+
+// Plan is how the database runs a statement.
+type Plan struct {
+	SQL  string
+	Text string
+	Rows int // read from tables and indexes; PostgreSQL alone tells
+}
+
+// Plans runs work and explains each statement that it reads by. Nothing else may
+// use the store meanwhile.
+func (s *Store) Plans(ctx context.Context, work func() error) ([]Plan, error) {
+	var asked []*gorm.Statement
+	keep := func(db *gorm.DB) {
+		if !db.DryRun && kindOf(db.Statement.SQL.String()) == Read {
+			asked = append(asked, &gorm.Statement{SQL: db.Statement.SQL, Vars: slices.Clone(db.Statement.Vars)})
+		}
+	}
+	cb := s.read.Callback()
+	const name = "test:plans"
+	err := errors.Join(cb.Query().After("store:end").Register(name, keep), cb.Row().After("store:end").Register(name, keep), cb.Raw().After("store:end").Register(name, keep))
+	if err == nil {
+		err = work()
+	}
+	if err = errors.Join(err, cb.Query().Remove(name), cb.Row().Remove(name), cb.Raw().Remove(name)); err != nil {
+		return nil, err
+	}
+	var out []Plan
+	for _, a := range asked {
+		p, err := s.explain(ctx, a.SQL.String(), a.Vars)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+func (s *Store) explain(ctx context.Context, sql string, vars []any) (Plan, error) {
+	p := Plan{SQL: sql}
+	if s.driver == "postgres" {
+		err := s.readSQL.QueryRowContext(ctx, "explain (analyze, format json) "+sql, vars...).Scan(&p.Text)
+		if err != nil {
+			return p, err
+		}
+		var tree []struct{ Plan planNode }
+		if err := json.Unmarshal([]byte(p.Text), &tree); err != nil {
+			return p, err
+		}
+		p.Text = ""
+		tree[0].Plan.tell(&p, "")
+		return p, nil
+	}
+	rows, err := s.readSQL.QueryContext(ctx, "explain query plan "+sql, vars...)
+	if err != nil {
+		return p, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			return p, err
+		}
+		p.Text += detail + "\n"
+	}
+	return p, rows.Err()
+}
+
+// planNode is one node of PostgreSQL's plan, with what happened there.
+type planNode struct {
+	Type     string     `json:"Node Type"`
+	Relation string     `json:"Relation Name"`
+	Index    string     `json:"Index Name"`
+	Actual   float64    `json:"Actual Rows"`
+	Loops    float64    `json:"Actual Loops"`
+	Removed  float64    `json:"Rows Removed by Filter"`
+	Recheck  float64    `json:"Rows Removed by Index Recheck"`
+	Plans    []planNode `json:"Plans"`
+}
+
+func (n *planNode) tell(p *Plan, indent string) {
+	read := 0.0
+	if strings.Contains(n.Type, "Scan") && n.Type != "Subquery Scan" && n.Type != "Bitmap Heap Scan" {
+		read = (n.Actual + n.Removed + n.Recheck) * n.Loops
+	}
+	p.Rows += int(read)
+	p.Text += fmt.Sprintf("%s%s %s %s: %.0f\n", indent, n.Type, n.Relation, n.Index, (n.Actual+n.Removed)*n.Loops)
+	for i := range n.Plans {
+		n.Plans[i].tell(p, indent+"  ")
+	}
 }

@@ -133,9 +133,9 @@ func (p *Pool) GroupsOf(ctx context.Context, user string) ([]provider.Group, err
 // Members lists a group's users by id: at most limit that come behind after.
 func (p *Pool) Members(ctx context.Context, group, after string, limit int) ([]provider.User, error) {
 	var out []provider.User
-	err := p.s.db(ctx).Select("users.*").
-		Joins("join memberships m on m.pool = users.pool and m.user_id = users.id").
-		Where("m.pool = ? and m.group_name = ? and m.user_id > ?", p.ID, group, after).
-		Order("users.id").Limit(limit).Find(&out).Error
+	members := p.s.db(ctx).Table("memberships").Select("user_id").Where("pool = ? and group_name = ? and user_id > ?", p.ID, group, after)
+	// The page is cut before the users are read, else a planner may read them all.
+	err := p.s.db(ctx).Table("(?) as m", members.Order("user_id").Limit(limit)).Select("users.*").
+		Joins("join users on users.pool = ? and users.id = m.user_id", p.ID).Order("m.user_id").Find(&out).Error
 	return out, translate(err)
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/hex"
-	"fmt"
 	"slices"
 
 	"gorm.io/gorm"
@@ -55,7 +54,10 @@ func (p *Pool) CreateUser(ctx context.Context, u *provider.User, names []provide
 		if r.RowsAffected == 0 {
 			return provider.ErrUserExists
 		}
-		return p.addNames(db, u.ID, names)
+		if err := p.addNames(db, u.ID, names); err != nil {
+			return err
+		}
+		return p.writeTerms(db, u.ID, nil, termsOf(u))
 	})
 }
 
@@ -89,6 +91,7 @@ func (p *Pool) ChangeUser(ctx context.Context, id string, f func(*provider.User)
 			return found(err, provider.ErrUserNotFound)
 		}
 		factors := slices.Clone(row.MFA.Enabled)
+		before := termsOf(&row)
 		names, err := f(&row)
 		if err != nil {
 			return err
@@ -104,8 +107,8 @@ func (p *Pool) ChangeUser(ctx context.Context, id string, f func(*provider.User)
 				return err
 			}
 		}
-		if names == nil {
-			return nil
+		if err := p.writeTerms(db, id, before, termsOf(&row)); err != nil || names == nil {
+			return err
 		}
 		if err := db.Where("pool = ? and user_id = ?", p.ID, id).Delete(&provider.UserName{}).Error; err != nil {
 			return translate(err)
@@ -183,60 +186,4 @@ func (p *Pool) EndOtherSessions(ctx context.Context, id, keep, reason string) er
 		return translate(db.Exec(`update grants set revoked_at = ?, revoked_reason = ? where pool = ? and user_id = ? and revoked_at = 0
 			and id <> ? and (session_hash is null or session_hash <> ?)`, now, reason, p.ID, id, keep, session).Error)
 	})
-}
-
-// CountUsers counts a pool's users.
-func (p *Pool) CountUsers(ctx context.Context) (int64, error) {
-	var n int64
-	err := p.s.db(ctx).Model(&provider.User{}).Where("pool = ?", p.ID).Count(&n).Error
-	return n, translate(err)
-}
-
-// UserFilter chooses users. Zero fields choose all.
-type UserFilter struct {
-	Attribute string // an attribute's name, or one of username, sub, status, enabled; callers allow-list it
-	Prefix    bool   // compare the beginning, not the whole
-	Value     string
-}
-
-// Users lists users by when they were made: at most limit that come behind the
-// user made at afterTime with the id afterID.
-func (p *Pool) Users(ctx context.Context, filter UserFilter, afterTime provider.Time, afterID string, limit int) ([]provider.User, error) {
-	q := p.s.db(ctx).Where("pool = ?", p.ID)
-	if afterID != "" {
-		q = q.Where("(created_at > ? or (created_at = ? and id > ?))", afterTime, afterTime, afterID)
-	}
-	q, err := p.filter(q, filter)
-	if err != nil {
-		return nil, err
-	}
-	var out []provider.User
-	err = q.Order("created_at, id").Limit(limit).Find(&out).Error
-	return out, translate(err)
-}
-
-func (p *Pool) filter(q *gorm.DB, f UserFilter) (*gorm.DB, error) {
-	var column string
-	switch f.Attribute {
-	case "":
-		return q, nil
-	case "enabled":
-		return q.Where("enabled = ?", f.Value == "true"), nil
-	case "username", "status":
-		column = f.Attribute
-	case "sub":
-		column = "id"
-	case "email", "phone_number", "name", "given_name", "family_name", "preferred_username":
-		column = "json_extract(attributes, '$." + f.Attribute + "')"
-		if p.s.driver == "postgres" {
-			column = "cast(attributes as jsonb) ->> '" + f.Attribute + "'"
-		}
-	default:
-		return nil, fmt.Errorf("users cannot be filtered by %q", f.Attribute)
-	}
-	if f.Prefix {
-		// substr and not like: no character of the value is special.
-		return q.Where("substr("+column+", 1, ?) = ?", len([]rune(f.Value)), f.Value), nil
-	}
-	return q.Where(column+" = ?", f.Value), nil
 }

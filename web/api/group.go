@@ -2,7 +2,10 @@ package api
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"slices"
+	"strings"
 
 	"github.com/cognate-idp/cognate/provider"
 )
@@ -68,17 +71,31 @@ func (a *API) adminListGroupsForUser(ctx context.Context, in *AdminListGroupsFor
 	if err != nil {
 		return nil, err
 	}
-	// A user has few groups, so they are read at once and cut here.
+	// A user has few groups, so they are read at once and cut here. The key is where a
+	// group stands, so that the next page begins right though the group is gone by then.
+	slices.SortFunc(all, func(a, b provider.Group) int { return strings.Compare(groupKey(&a), groupKey(&b)) })
 	groups, next, err := page(size(in.Limit), in.NextToken,
 		func(after string, n int) ([]provider.Group, error) {
-			i := slices.IndexFunc(all, func(g provider.Group) bool { return g.Name == after }) + 1
+			i := slices.IndexFunc(all, func(g provider.Group) bool { return after == "" || groupKey(&g) > after })
+			if i < 0 {
+				return nil, nil
+			}
 			return all[i:min(i+n, len(all))], nil
-		},
-		func(g *provider.Group) string { return g.Name })
+		}, groupKey)
 	if err != nil {
 		return nil, err
 	}
 	return &AdminListGroupsForUserResponse{NextToken: next, Groups: each(groups, wireGroup)}, nil
+}
+
+// groupKey sorts as a user's groups do: by precedence, those without one last, then
+// by name.
+func groupKey(g *provider.Group) string {
+	precedence := int64(math.MaxInt64)
+	if g.Precedence != nil {
+		precedence = int64(*g.Precedence)
+	}
+	return fmt.Sprintf("%019d/%s", precedence, g.Name)
 }
 
 func (a *API) adminAddUserToGroup(ctx context.Context, in *MembershipRequest) error {

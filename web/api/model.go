@@ -154,6 +154,7 @@ func constraints() map[string]constraint {
 		"OptionalUriType":     text(0, 1024, `(https?://[^\s]+)?`),
 		"DisplayNameType":     text(0, 128, ""),
 		"CountryType":         text(0, 2, `([A-Z]{2})?`),
+		"SearchTextType":      text(1, 256, ""),
 		"BoundType":           text(0, 20, `(none|[+-]?[0-9]+)?`),
 		"PolicyTextType":      text(1, 65536, ""),
 		"RoleNameType":        text(1, 64, `[\w+=,.@-]+`),

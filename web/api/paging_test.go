@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/cognate-idp/cognate/provider/directory"
@@ -62,6 +63,52 @@ func TestPages(t *testing.T) {
 					}
 				}
 			}
+		}
+	})
+}
+
+// A user's groups come by precedence, and a page goes on behind one that is gone.
+func TestGroupsOfAUserPage(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		w := start(t, st)
+		pool := w.pool()
+		w.must(userPools+"AdminCreateUser", m{"UserPoolId": pool, "Username": "ann", "MessageAction": "SUPPRESS"})
+		for name, precedence := range map[string]any{"plain": nil, "first": 0, "b-second": 5, "a-second": 5, "also plain": nil} {
+			g := m{"UserPoolId": pool, "GroupName": strings.ReplaceAll(name, " ", "-")}
+			if precedence != nil {
+				g["Precedence"] = precedence
+			}
+			w.must(userPools+"CreateGroup", g)
+			w.must(userPools+"AdminAddUserToGroup", m{"UserPoolId": pool, "Username": "ann", "GroupName": g["GroupName"]})
+		}
+		list := func(limit int, token any) (string, any) {
+			in := m{"UserPoolId": pool, "Username": "ann", "Limit": limit}
+			if token != nil {
+				in["NextToken"] = token
+			}
+			out := w.must(userPools+"AdminListGroupsForUser", in)
+			var names []string
+			for _, g := range out["Groups"].([]any) {
+				names = append(names, g.(m)["GroupName"].(string))
+			}
+			return strings.Join(names, " "), out["NextToken"]
+		}
+		if all, _ := list(60, nil); all != "first a-second b-second also-plain plain" {
+			t.Errorf("by precedence: %s", all)
+		}
+		_, next := list(2, nil)
+		w.must(userPools+"DeleteGroup", m{"UserPoolId": pool, "GroupName": "a-second"})
+		if rest, _ := list(60, next); rest != "b-second also-plain plain" {
+			t.Errorf("behind a group that is gone: %s", rest)
+		}
+		// Moving a precedence moves the group.
+		w.must(userPools+"UpdateGroup", m{"UserPoolId": pool, "GroupName": "plain", "Precedence": 1})
+		if all, _ := list(60, nil); all != "first plain b-second also-plain" {
+			t.Errorf("after the move: %s", all)
+		}
+		if g := w.must(userPools+"GetGroup", m{"UserPoolId": pool, "GroupName": "plain"})["Group"].(m); g["Precedence"] != 1.0 {
+			t.Errorf("%v", g)
 		}
 	})
 }

@@ -35,7 +35,7 @@ func TestPermissions(t *testing.T) {
 		"UserPoolId": pool, "IdentityPoolId": ipool, "PoolId": pool, "IdentityId": "us-east-1:0", "MaxResults": 1, "ClientId": "none", "ClientName": "<",
 		"ClientSecretId": "none", "GroupName": "none", "Username": "none", "Password": "x", "PasswordHash": "x", "Identifier": "none", "Name": "<", "ProviderName": "none",
 		"ProviderType": "none", "ProviderDetails": m{}, "IdpIdentifier": "none", "UserAttributes": []m{}, "UserAttributeNames": []string{},
-		"CustomAttributes": []m{{"Name": "x", "DeveloperOnlyAttribute": true, "Required": true}}, "AttributeName": "none", "RoleName": "none", "Roles": m{}, "CredentialId": "none", "ConfirmationCode": "0", "AccessKeyId": "NONENONENONENONE", "Role": "admin", "DeviceKey": "x_0", "Kind": "none",
+		"CustomAttributes": []m{{"Name": "x", "DeveloperOnlyAttribute": true, "Required": true}}, "AttributeName": "none", "Text": " ", "RoleName": "none", "Roles": m{}, "CredentialId": "none", "ConfirmationCode": "0", "AccessKeyId": "NONENONENONENONE", "Role": "admin", "DeviceKey": "x_0", "Kind": "none",
 	}
 	var table bytes.Buffer
 	for _, o := range w.api.Operations() {

@@ -104,6 +104,8 @@ func story() []step {
 		{id + "AdminDeleteUserAttributes", plus(user, "UserAttributeNames", []string{"custom:team"}), ""},
 		{id + "AdminGetUser", m{"UserPoolId": "$pool", "Username": "alice@example.com"}, ""},
 		{id + "ListUsers", plus(pool, "Filter", `email ^= "alice"`, "AttributesToGet", []string{"sub", "email"}), ""},
+		{own + "SearchUsers", plus(pool, "Text", "ALI"), ""},
+		{own + "SearchUsers", plus(pool, "Text", " "), "InvalidParameterException"},
 		{id + "AdminAddUserToGroup", plus(user, "GroupName", "editors"), ""},
 		{id + "AdminAddUserToGroup", plus(user, "GroupName", "none"), "ResourceNotFoundException"},
 		{id + "AdminListGroupsForUser", user, ""},

@@ -2,14 +2,12 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/store"
 )
 
 func (a *API) adminCreateUser(ctx context.Context, in *AdminCreateUserRequest) (*AdminCreateUserResponse, error) {
@@ -59,18 +57,13 @@ func (a *API) adminGetUser(ctx context.Context, in *AdminUserRequest) (*AdminGet
 
 func (a *API) listUsers(ctx context.Context, in *ListUsersRequest) (*ListUsersResponse, error) {
 	users, next, err := page(size(in.Limit), in.PaginationToken,
-		func(after string, n int) ([]provider.User, error) {
-			at, id, err := userKey(after)
-			if err != nil {
-				return nil, err
-			}
-			return a.Directory.Users(ctx, in.UserPoolID, in.Filter, at, id, n)
-		},
-		func(u *provider.User) string { return fmt.Sprintf("%d/%s", u.CreatedAt, u.ID) })
+		func(after string, n int) ([]store.ListedUser, error) {
+			return a.Directory.Users(ctx, in.UserPoolID, in.Filter, after, n)
+		}, userKey)
 	if err != nil {
 		return nil, err
 	}
-	out := &ListUsersResponse{PaginationToken: next, Users: each(users, wireUser)}
+	out := &ListUsersResponse{PaginationToken: next, Users: each(users, wireListed)}
 	if in.AttributesToGet != nil {
 		for i := range out.Users {
 			out.Users[i].Attributes = slices.DeleteFunc(out.Users[i].Attributes, func(attribute AttributeType) bool {
@@ -81,18 +74,20 @@ func (a *API) listUsers(ctx context.Context, in *ListUsersRequest) (*ListUsersRe
 	return out, nil
 }
 
-// userKey takes a page's key apart: when the last user was made, and their id.
-func userKey(key string) (provider.Time, string, error) {
-	if key == "" {
-		return 0, "", nil
+func (a *API) searchUsers(ctx context.Context, in *SearchUsersRequest) (*ListUsersResponse, error) {
+	users, next, err := page(size(in.Limit), in.PaginationToken,
+		func(after string, n int) ([]store.ListedUser, error) {
+			return a.Directory.SearchUsers(ctx, in.UserPoolID, in.Text, after, n)
+		}, userKey)
+	if err != nil {
+		return nil, err
 	}
-	at, id, ok := strings.Cut(key, "/")
-	n, err := strconv.ParseInt(at, 10, 64)
-	if !ok || err != nil {
-		return 0, "", invalidParameter("The paging token is not one that was given out.")
-	}
-	return provider.Time(n), id, nil
+	return &ListUsersResponse{PaginationToken: next, Users: each(users, wireListed)}, nil
 }
+
+func userKey(u *store.ListedUser) string { return u.Key }
+
+func wireListed(u *store.ListedUser) UserType { return wireUser(&u.User) }
 
 func (a *API) adminDeleteUser(ctx context.Context, in *AdminUserRequest) error {
 	return a.Directory.DeleteUser(ctx, in.UserPoolID, in.Username)

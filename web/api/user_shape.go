@@ -55,7 +55,16 @@ type ListUsersRequest struct {
 	Filter          string   `json:"Filter,omitempty" shape:"UserFilterType"`
 }
 
-// ListUsersResponse is the output of ListUsers.
+// SearchUsersRequest is the input of SearchUsers: who has a username, e-mail address,
+// telephone number or name that begins with Text.
+type SearchUsersRequest struct {
+	UserPoolID      string `json:"UserPoolId" shape:"UserPoolIdType,required"`
+	Text            string `json:"Text" shape:"SearchTextType,required"`
+	Limit           *int64 `json:"Limit,omitempty" shape:"QueryLimitType"`
+	PaginationToken string `json:"PaginationToken,omitempty" shape:"SearchPaginationTokenType"`
+}
+
+// ListUsersResponse is the output of ListUsers and SearchUsers.
 type ListUsersResponse struct {
 	Users           []UserType `json:"Users"`
 	PaginationToken string     `json:"PaginationToken,omitempty"`
