@@ -3,6 +3,7 @@ package directory
 import (
 	"math/big"
 	"net/mail"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -65,6 +66,10 @@ func settable(p *provider.Pool, u *provider.User, name, value string, isNew bool
 	}
 	if had == value && had != "" {
 		return value, nil // it may be from before a bound was narrowed
+	}
+	// Upstreams may tell anything: what they tell leads nowhere.
+	if name == "preferred_username" && u.Status != provider.UserExternalProvider && slices.Contains(p.Settings.AliasAttrs, name) && passesFor(p, value) != "" {
+		return "", provider.Invalid(name, "The value cannot be an address, since the user pool signs in by addresses too.")
 	}
 	return value, checkValue(a, value)
 }

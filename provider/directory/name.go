@@ -1,6 +1,9 @@
 package directory
 
 import (
+	"slices"
+	"strings"
+
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -56,4 +59,19 @@ func withName(p *provider.Pool, names []provider.UserName, kind, value string) [
 		}
 	}
 	return append(names, provider.UserName{Key: key, Kind: kind})
+}
+
+// passesFor is the address that a name of a person's own choice could pass for, in a
+// pool whose addresses are aliases; empty for none. An address leads to whoever has
+// proved it, so nobody may take one as a mere name.
+func passesFor(p *provider.Pool, name string) string {
+	if slices.Contains(p.Settings.AliasAttrs, "email") && strings.Contains(name, "@") {
+		return "email"
+	}
+	if slices.Contains(p.Settings.AliasAttrs, "phone_number") {
+		if _, ok := Phone(p, name); ok {
+			return "phone_number"
+		}
+	}
+	return ""
 }

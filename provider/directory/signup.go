@@ -86,9 +86,11 @@ func (d *Directory) prepareSignUp(ctx context.Context, p *provider.Pool, n SignU
 	if strings.TrimSpace(n.Username) == "" {
 		return nil, nil, provider.Invalid("Username", "A username is required.")
 	}
-	if len(p.Settings.UsernameAttrs) == 0 && slices.Contains(p.Settings.AliasAttrs, "email") && strings.Contains(n.Username, "@") {
-		// Else a username could pass for somebody's address, as in Cognito.
+	switch passesFor(p, n.Username) { // in Cognito's words
+	case "email":
 		return nil, nil, provider.Invalid("Username", "Username cannot be of email format, since user pool is configured for email alias.")
+	case "phone_number":
+		return nil, nil, provider.Invalid("Username", "Username cannot be of phone number format, since user pool is configured for phone number alias.")
 	}
 	for name := range n.Attributes {
 		if !MayWrite(p, n.Client, name) {

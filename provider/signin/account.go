@@ -325,7 +325,7 @@ func (a *Account) Delete(ctx context.Context, pool *provider.Pool, live *Live, n
 		if name != u.KnownAs() {
 			return provider.Invalid("name", "Type the name of the account.")
 		}
-		err := a.Flow.Directory.DeleteUser(ctx, pool.ID, u.Username)
+		err := a.Flow.Directory.DeleteOwn(ctx, pool.ID, u.ID)
 		if errors.Is(err, provider.ErrUserNotFound) {
 			return nil // deleted meanwhile
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"slices"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -63,19 +64,38 @@ func (p *Pool) CreateUser(ctx context.Context, u *provider.User, names []provide
 
 func (p *Pool) addNames(db *gorm.DB, user string, names []provider.UserName) error {
 	for _, n := range names {
+		taken, err := p.subOfAnother(db, user, n.Key)
+		if err != nil {
+			return err
+		}
 		n.PoolID, n.UserID = p.ID, user
-		r := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&n)
-		if r.Error != nil {
-			return translate(r.Error)
+		if !taken {
+			r := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&n)
+			if r.Error != nil {
+				return translate(r.Error)
+			}
+			taken = r.RowsAffected == 0
 		}
-		if r.RowsAffected == 0 && n.Kind == "username" {
+		switch {
+		case taken && n.Kind == "username":
 			return provider.ErrUserExists
-		}
-		if r.RowsAffected == 0 {
+		case taken:
 			return provider.ErrAliasExists
 		}
 	}
 	return nil
+}
+
+// subOfAnother reports whether a name is the sub of somebody else. Users are looked up
+// by both, so whoever took a sub as a name would be taken for its owner. Subs are random:
+// nobody can take one before it is given out.
+func (p *Pool) subOfAnother(db *gorm.DB, user, key string) (bool, error) {
+	if key == user || uuid.Validate(key) != nil {
+		return false, nil
+	}
+	var n int64
+	err := db.Model(&provider.User{}).Where("pool = ? and id = ?", p.ID, key).Count(&n).Error
+	return n > 0, translate(err)
 }
 
 // ChangeUser lets f alter a user while the row is locked, then writes it. When f
