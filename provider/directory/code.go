@@ -112,6 +112,11 @@ func (d *Directory) sendWanted(ctx context.Context, p *provider.Pool, u *provide
 	if by == "" {
 		return nil
 	}
+	if w.Purpose == provider.CodeSignIn {
+		if alone, err := d.secondAlone(ctx, p, u, by); alone || err != nil {
+			return err
+		}
+	}
 	err := d.Store.Tx(ctx, func(ctx context.Context) error {
 		if w.Name != u.ID {
 			// A person with several names is still sent no more often than one with one.

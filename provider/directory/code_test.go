@@ -395,6 +395,48 @@ func TestSignInCodes(t *testing.T) {
 	})
 }
 
+// Who set up codes by mail to stand beside their password is not let in by such a code
+// alone.
+func TestTheOnlySecondFactorIsNoFirst(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		mfa   string
+		first []provider.Factor
+		has   []provider.Factor
+		sent  int
+	}{
+		"its only second factor":     {"OPTIONAL", []provider.Factor{provider.FactorPassword, provider.FactorEmail}, []provider.Factor{provider.FactorEmail}, 0},
+		"where everybody needs one":  {"ON", []provider.Factor{provider.FactorPassword, provider.FactorEmail}, []provider.Factor{provider.FactorEmail}, 0},
+		"one of two":                 {"OPTIONAL", []provider.Factor{provider.FactorPassword, provider.FactorEmail}, []provider.Factor{provider.FactorEmail, provider.FactorTOTP}, 1},
+		"none":                       {"OPTIONAL", []provider.Factor{provider.FactorPassword, provider.FactorEmail}, nil, 1},
+		"second factors are off":     {"OFF", []provider.Factor{provider.FactorPassword, provider.FactorEmail}, []provider.Factor{provider.FactorEmail}, 1},
+		"the pool takes no password": {"OPTIONAL", []provider.Factor{provider.FactorEmail}, []provider.Factor{provider.FactorEmail}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			settings := provider.PoolSettings{FirstFactors: c.first, MFA: c.mfa, SecondFactors: []provider.Factor{provider.FactorEmail, provider.FactorTOTP}}
+			eachCodes(t, settings, func(t *testing.T, d *codes) {
+				u := d.user("ann", "email", "a@example.com", "email_verified", "true")
+				err := d.Store.Pool(d.pool.ID).ChangeUser(t.Context(), u.ID, func(u *provider.User) ([]provider.UserName, error) {
+					for _, f := range c.has {
+						u.MFA = u.MFA.With(f)
+					}
+					return nil, nil
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := d.AskSignIn(t.Context(), d.pool, "ann", "attempt", provider.ByEmail); err != nil {
+					t.Fatal(err)
+				}
+				if box := d.mailbox(); len(box) != c.sent {
+					t.Errorf("%d codes, want %d", len(box), c.sent)
+				}
+			})
+		})
+	}
+}
+
 // The old address stays, and signs in, until the new one is proved; then it is told,
 // and can take the change back.
 func TestChangeOfAddress(t *testing.T) {

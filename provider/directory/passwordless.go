@@ -86,3 +86,24 @@ func (d *Directory) confirmBySignIn(ctx context.Context, p *provider.Pool, u *pr
 		return st.RemovePassword(ctx, u.ID)
 	})
 }
+
+// secondAlone reports whether codes by a channel are somebody's only second factor,
+// beside a password. A code by it is no first factor then: whoever reads there would
+// have all that is asked for.
+func (d *Directory) secondAlone(ctx context.Context, p *provider.Pool, u *provider.User, by provider.Channel) (bool, error) {
+	s, this := &p.Settings, FactorOf(by)
+	if s.MFA == "" || s.MFA == "OFF" || !u.MFA.Has(this) || !slices.Contains(s.Second(), this) || !TakesPasswords(p) {
+		return false, nil
+	}
+	for _, other := range u.MFA.Enabled {
+		// Apps and passkeys are asked for even where the pool takes them no more.
+		if other != this && (ChannelOf(other) == "" || slices.Contains(s.Second(), other)) {
+			return false, nil
+		}
+	}
+	login, err := d.Store.Pool(p.ID).LoginByID(ctx, u.ID)
+	if err != nil {
+		return false, err
+	}
+	return login.Password.Hash != "", nil
+}
