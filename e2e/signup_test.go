@@ -1,89 +1,101 @@
 package e2e
 
 import (
-	"encoding/json"
-	"net/http"
+	"maps"
+	"strings"
 	"testing"
-	"time"
 
 	"github.com/cognate-idp/cognate/e2e/browser"
-	"github.com/cognate-idp/cognate/e2e/visitor"
+	"github.com/cognate-idp/cognate/e2e/postoffice"
 )
 
-// mailedCode waits for a message to an address that is not one of those seen, and
-// answers its code.
-func mailedCode(t *testing.T, mailbox, to string, seen map[string]bool) string {
-	t.Helper()
-	v := visitor.New(nil, "", "")
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, mailbox, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Accept", "application/json")
-		answer, err := v.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var kept []struct {
-			To, Code string
-		}
-		if err := json.Unmarshal([]byte(answer.Body), &kept); err != nil {
-			t.Fatalf("the mailbox answers %s", answer.Body)
-		}
-		for _, m := range kept {
-			if m.To == to && m.Code != "" && !seen[m.Code] {
-				seen[m.Code] = true
-				return m.Code
+// TestSignUp makes accounts in a real browser: confirmed by a mailed code, by the link
+// beside it, and by a texted code; a link that is opened elsewhere confirms nothing.
+func TestSignUp(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		open := map[string]any{"AdminCreateUserConfig": map[string]any{"AllowAdminCreateUserOnly": false}}
+		with := func(more map[string]any) map[string]any { maps.Copy(more, open); return more }
+		byCode := w.tenant(t, with(map[string]any{}))
+		byLink := w.tenant(t, with(map[string]any{"VerificationMessageTemplate": map[string]any{"DefaultEmailOption": "CONFIRM_WITH_LINK"}}))
+		byText := w.tenant(t, with(map[string]any{"UsernameAttributes": []string{"phone_number"}, "AutoVerifiedAttributes": []string{"phone_number"},
+			"SmsLimits": map[string]any{"Countries": []string{"SE"}}}))
+		eachLook(t, func(t *testing.T, name string, look browser.Look) {
+			email := "vera-" + name + "@example.com"
+			p := w.browser.Open(t, look)
+			begin := func(k *tenant, fields map[string]string) {
+				p.Goto(k.authorize)
+				p.Click(".below a")
+				for field, value := range fields {
+					p.Fill("#field-"+field, value)
+				}
+				p.Fill("#password", "Silver-meadow-31")
+				p.AssertAccessible("sign-up")
+				p.Click("#sign-up")
+				p.See("#code")
+				p.AssertAccessible("confirm")
 			}
-		}
-	}
-	t.Fatalf("no code was mailed to %s", to)
-	return ""
+
+			begin(byCode, map[string]string{"username": "vera-" + name, "email": email})
+			code := w.office.NextCode(t, email)
+			for _, given := range []string{wrongCode(code), code} {
+				p.Fill("#code", given)
+				p.Click("#confirm")
+				if given != code {
+					p.See("[role=alert]")
+				}
+			}
+			in(p)
+
+			begin(byLink, map[string]string{"username": "vera-" + name, "email": email})
+			letter := w.office.NextThat(t, email, func(m postoffice.Message) bool { return m.Link() != "" })
+			if link := letter.Link(); !strings.HasPrefix(link, w.Dev.BaseURL+"/"+byLink.pool+"/") {
+				t.Errorf("the link leads to %s", link)
+			}
+			other := w.browser.Open(t, look)
+			other.Goto(letter.Link())
+			other.See("#go-on")
+			other.AssertAccessible("a link opened elsewhere")
+			other.Click("#go-on")
+			if shown := other.See("#shown-code"); shown != letter.Code() {
+				t.Errorf("elsewhere the link shows %q, not the code %s", shown, letter.Code())
+			}
+			p.Goto(letter.Link())
+			p.See("#go-on")
+			p.AssertAccessible("a link opened where it was asked for")
+			p.Click("#go-on")
+			in(p)
+
+			phone := inNumbers(name, "8")
+			begin(byText, map[string]string{"phone_number": phone})
+			p.Fill("#code", w.office.NextCode(t, phone))
+			p.Click("#confirm")
+			in(p)
+			quiet(t, p)
+		})
+	})
 }
 
-// TestSignUpAndRecovery makes an account in a real browser, comes to the app, forgets
-// the password and gets back in, with scripts and without.
-func TestSignUpAndRecovery(t *testing.T) {
-	slow(t)
-	b := openBrowser(t)
-	p := start(t)
-	m := discover(t, p.Dev.Issuer)
-	authorize := m.Authorization + "?response_type=code&client_id=" + p.Dev.Clients.Public.ID + "&scope=openid+email&state=s&prompt=login" +
-		"&redirect_uri=" + p.Dev.RedirectURI + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
-	for name, look := range map[string]browser.Look{"scripts": {}, "plain": {NoScripts: true}} {
-		t.Run(name, func(t *testing.T) {
-			email, seen := name+"@example.com", map[string]bool{}
-			w := b.Open(t, look)
-			w.Goto(authorize)
-			w.Click(".below a")
-			w.Fill("#field-username", "new-"+name)
-			w.Fill("#field-email", email)
-			w.Fill("#password", "A-first-password-1")
-			w.AssertAccessible("sign-up")
-			w.Click("#sign-up")
-			w.AwaitText("h1", "Check your email")
-			w.AssertAccessible("confirm")
-			w.Fill("#code", mailedCode(t, p.Dev.MailboxURL, email, seen))
-			w.Click("#confirm")
-			w.Await("location.search.includes('code=')")
-
-			w.Goto(authorize)
-			w.Click(".label-row a")
-			w.Fill("#identifier", email)
-			w.AssertAccessible("forgot password")
-			w.Click("#send")
-			w.AwaitText("h1", "Choose a new password")
-			w.AssertAccessible("reset password")
-			w.Fill("#code", mailedCode(t, p.Dev.MailboxURL, email, seen))
-			w.Fill("#new-password", "A-second-password-2")
-			w.Fill("#confirm-password", "A-second-password-2")
-			w.Click("#save")
-			w.See("[role=status]")
-			w.Fill("#identifier", email)
-			w.Fill("#password", "A-second-password-2")
-			w.Click("#sign-in")
-			w.Await("location.search.includes('code=')")
-		})
-	}
+// TestTakenNameIsNotBetrayed signs up with a name and an address that somebody has:
+// the page goes on as for anybody, and only the owner's letter tells.
+func TestTakenNameIsNotBetrayed(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		k := w.tenant(t, map[string]any{"AdminCreateUserConfig": map[string]any{"AllowAdminCreateUserOnly": false}, "AliasAttributes": []string{"email"}})
+		k.user(t, "wilma", "email", "wilma@example.com", "email_verified", "true")
+		p := w.browser.Open(t, browser.Look{})
+		p.Goto(k.authorize)
+		p.Click(".below a")
+		p.Fill("#field-username", "somebody")
+		p.Fill("#field-email", "wilma@example.com")
+		p.Fill("#password", "Silver-meadow-31")
+		p.Click("#sign-up")
+		p.AwaitText("h1", "Check your email")
+		if letter := w.office.Next(t, "wilma@example.com"); letter.Code() != "" {
+			t.Errorf("the owner was mailed a code: %s", letter.Text)
+		}
+		p.Fill("#code", "123456")
+		p.Click("#confirm")
+		p.See("[role=alert]")
+		k.signIn(p, "wilma", firstPassword)
+		in(p)
+	})
 }
