@@ -8,6 +8,7 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
+	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/factor"
 	"github.com/cognate-idp/cognate/provider/risk"
 )
@@ -331,4 +332,77 @@ func (a *Account) Delete(ctx context.Context, pool *provider.Pool, live *Live, n
 		}
 		return err
 	})
+}
+
+// pages stands for the account's own pages where an app's permissions are asked for:
+// it reads and writes what is standard, and what the pool requires. What a pool made up
+// for its apps is theirs.
+var pages = &provider.Client{}
+
+// Profile is what the user sees of themselves, apart from their addresses: attributes
+// that they may change, and others that they have.
+func (a *Account) Profile(pool *provider.Pool, live *Live) (change, have []provider.Attribute) {
+	seen := directory.Readable(pool, pages, &live.User)
+	for _, attribute := range directory.Schema(pool) {
+		name := directory.WireName(attribute)
+		switch {
+		case name == "email" || name == "phone_number":
+		case attribute.Mutable && directory.MayWrite(pool, pages, name):
+			change = append(change, attribute)
+		case seen[name] != "" && name != "updated_at" && name != "email_verified" && name != "phone_number_verified":
+			have = append(have, attribute)
+		}
+	}
+	return change, have
+}
+
+// SetProfile writes attributes that Profile lets the user change. It needs no new
+// proof: nobody gets in by them.
+//
+// Errors: those of directory.SetOwn; provider.CodeInvalid for an address.
+func (a *Account) SetProfile(ctx context.Context, pool *provider.Pool, live *Live, values map[string]string) error {
+	for _, by := range []provider.Channel{provider.ByEmail, provider.BySMS} {
+		if _, there := values[by.Attribute()]; there {
+			return provider.Invalid(by.Attribute(), "The attribute cannot be set here.")
+		}
+	}
+	return a.Flow.Directory.SetOwn(asUser(ctx, live), pool, pages, live.User.ID, values)
+}
+
+// ChangeAddress gives the user another address, or none. The old one stays until a
+// code has proved the new one.
+//
+// Errors: ErrProofTooOld, and those of directory.ChangeAddress.
+func (a *Account) ChangeAddress(ctx context.Context, pool *provider.Pool, live *Live, by provider.Channel, address string) error {
+	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
+		_, err := a.Flow.Directory.ChangeAddress(ctx, pool, u, by, address)
+		return err
+	})
+}
+
+// Pending is the address that waits for its proof; empty for none.
+func (a *Account) Pending(ctx context.Context, pool *provider.Pool, live *Live, by provider.Channel) (string, error) {
+	return a.Flow.Directory.Pending(ctx, pool, &live.User, by)
+}
+
+// SendCode sends the code for the address that waits, or for the one that the user
+// has. It needs no new proof: the address was given with one.
+//
+// Errors: those of directory.RequestVerification.
+func (a *Account) SendCode(ctx context.Context, pool *provider.Pool, live *Live, by provider.Channel) error {
+	_, err := a.Flow.Directory.RequestVerification(asUser(ctx, live), pool, &live.User, by)
+	return err
+}
+
+// Verify takes the code that proves an address.
+//
+// Errors: those of directory.Verify.
+func (a *Account) Verify(ctx context.Context, pool *provider.Pool, live *Live, by provider.Channel, code string) error {
+	_, err := a.Flow.Directory.Verify(asUser(ctx, live), pool, &live.User, by, code)
+	return err
+}
+
+// CanSend reports whether codes can be sent by a channel.
+func (a *Account) CanSend(pool *provider.Pool, by provider.Channel) bool {
+	return a.Flow.Directory != nil && a.Flow.Directory.CanSend(pool, by)
 }

@@ -52,6 +52,8 @@ func TestAnOldSessionDoesNothingDangerous(t *testing.T) {
 		old := w.live(m.session)
 		for name, act := range map[string]func(live *signin.Live) error{
 			"password":       func(l *signin.Live) error { return a.ChangePassword(ctx, w.pool, l, rightPassword, "Another-horse-8") },
+			"address":        func(l *signin.Live) error { return a.ChangeAddress(ctx, w.pool, l, provider.ByEmail, "x@example.com") },
+			"no address":     func(l *signin.Live) error { return a.ChangeAddress(ctx, w.pool, l, provider.BySMS, "") },
 			"app":            func(l *signin.Live) error { _, err := a.OfferApp(ctx, w.pool, l); return err },
 			"enrol":          func(l *signin.Live) error { _, err := a.EnrolApp(ctx, w.pool, l, nil, "000000"); return err },
 			"remove factor":  func(l *signin.Live) error { return a.RemoveFactor(ctx, w.pool, l, provider.FactorTOTP) },

@@ -14,7 +14,7 @@ func TestTheAccountNeedsASignIn(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w *world) {
 		v := w.visit()
-		for _, path := range []string{"", "/password", "/two-step", "/passkeys", "/devices", "/activity", "/delete"} {
+		for _, path := range []string{"", "/password", "/two-step", "/passkeys", "/devices", "/activity", "/delete", "/profile", "/email", "/phone"} {
 			v.get("/account"+path).want(303, "/login?return=%2Faccount")
 		}
 		v.post("/account/delete", "name", "mika@example.com").want(303, "/login?return=%2Faccount%2Fdelete")
@@ -264,5 +264,72 @@ func TestPasskeysInTheAccount(t *testing.T) {
 		v.post("/account/passkeys/begin").want(200, `"challenge"`)
 		v.post("/account/passkeys/add", "credential", "{}").want(400, `role="alert"`)
 		v.post("/account/passkeys", "id", "key", "remove", "1").want(303, "").follow().want(200, "Your passkey is removed")
+	})
+}
+
+// A person changes what they say of themselves, as far as the schema lets them.
+func TestChangingTheProfile(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.settings().Schema = []provider.Attribute{
+			{Name: "family_name", Type: "String", Mutable: true, Required: true},
+			{Name: "nickname", Type: "String"}, // not to be changed
+			{Name: "tier", Custom: true, Type: "String", Mutable: true},
+		}
+		must(t, w.st.Pool(poolID).ChangeUser(t.Context(), "id-mika", func(u *provider.User) ([]provider.UserName, error) {
+			u.Attributes["family_name"], u.Attributes["nickname"], u.Attributes["custom:tier"] = "Lindqvist", "mik", "gold"
+			return nil, nil
+		}))
+		v := w.visit()
+		v.signIn("mika")
+		w.advance(time.Hour) // needs no new proof
+		v.get("/account/profile").want(200, `value="Lindqvist"`).want(200, "mik")
+		for _, hidden := range []string{"attr.nickname", "tier", "gold", "attr.email", "attr.phone_number", "attr.sub", "attr.email_verified"} {
+			if strings.Contains(v.body, hidden) {
+				t.Errorf("%s is on the page", hidden)
+			}
+		}
+		v.post("/account/profile", "attr.family_name", "", "attr.birthdate", "yesterday").want(400, `aria-invalid="true"`)
+		v.post("/account/profile", "attr.family_name", " Lind ", "attr.given_name", "Mika", "attr.nickname", "x", "attr.custom:tier", "platinum",
+			"attr.email", "evil@example.com", "attr.email_verified", "true", "attr.sub", "id-noa").want(303, "").follow().want(200, "details are saved")
+		got := w.user("mika").Attributes
+		for name, want := range map[string]string{"family_name": "Lind", "given_name": "Mika", "nickname": "mik", "custom:tier": "gold", "email": "mika@example.com"} {
+			if got[name] != want {
+				t.Errorf("%s is %q", name, got[name])
+			}
+		}
+	})
+}
+
+// A new address counts once its code was given; the old one is told. A wrong code, or
+// another's, does nothing.
+func TestChangingTheEmailAddress(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.addUser("noa")
+		v, noa := w.visit(), w.visit()
+		v.signIn("mika")
+		noa.signIn("noa")
+		v.get("/account/email").want(200, "Verified")
+		v.post("/account/email", "do", "change", "attr.email", "nonsense").want(400, `aria-invalid="true"`)
+		v.post("/account/email", "do", "change", "attr.email", "").want(400, `aria-invalid="true"`)
+		v.post("/account/email", "do", "change", "attr.email", "new@example.com").want(303, "").follow().want(200, "A code is on its way").want(200, "new@example.com")
+		code := w.mail("new@example.com").Code
+		if w.user("mika").Attributes["email"] != "mika@example.com" {
+			t.Error("the address counts before its proof")
+		}
+		noa.post("/account/email", "do", "verify", "code", code).want(422, `role="alert"`)
+		v.post("/account/email", "do", "verify", "code", "12").want(422, `role="alert"`)
+		v.post("/account/email", "do", "send").want(429, "a short while ago")
+		w.advance(6 * time.Minute) // the code itself needs no new proof
+		v.post("/account/email", "do", "verify", "code", code).want(303, "").follow().want(200, "It is verified")
+		if got := w.user("mika").Attributes; got["email"] != "new@example.com" || got["email_verified"] != "true" {
+			t.Errorf("%v", got)
+		}
+		if m := w.mail("mika@example.com"); m.Link == "" {
+			t.Errorf("the old address got %q without a way back", m.Subject)
+		}
+		v.post("/account/email", "do", "change", "attr.email", "evil@example.com").want(303, "/login?again=1")
+		v.post("/account/email", "do", "remove").want(303, "/login?again=1")
 	})
 }

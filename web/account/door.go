@@ -34,6 +34,12 @@ func (d *Door) Routes(mux *http.ServeMux) {
 
 	show(home, d.showHome)
 	act(home+"/sign-out", home, d.signOut)
+	show(home+"/profile", d.showProfile)
+	act(home+"/profile", home+"/profile", d.changeProfile)
+	for _, p := range []addressPage{{"/email", provider.ByEmail}, {"/phone", provider.BySMS}} {
+		show(home+p.path, func(w http.ResponseWriter, v *visit) error { return d.drawAddress(w, v, p, nil) })
+		act(home+p.path, home+p.path, func(w http.ResponseWriter, v *visit) error { return d.changeAddress(w, v, p) })
+	}
 	show(home+"/password", d.fresh(d.showPassword))
 	act(home+"/password", home+"/password", d.changePassword)
 	show(home+"/two-step", d.showTwoStep)
@@ -158,6 +164,11 @@ func form(r *http.Request) (url.Values, error) {
 
 // The notices of what was done.
 const (
+	saved           = "saved"
+	codeSent        = "code_sent"
+	addressChanged  = "address_changed"
+	addressVerified = "address_verified"
+	addressRemoved  = "address_removed"
 	passwordChanged = "password_changed"
 	appAdded        = "app_added"
 	factorAdded     = "factor_added"
@@ -171,7 +182,7 @@ const (
 	deviceForgotten = "device_forgotten"
 )
 
-var notices = []string{passwordChanged, appAdded, factorAdded, factorRemoved, preferred, passkeyAdded, passkeyRenamed, passkeyRemoved,
+var notices = []string{saved, codeSent, addressChanged, addressVerified, addressRemoved, passwordChanged, appAdded, factorAdded, factorRemoved, preferred, passkeyAdded, passkeyRenamed, passkeyRemoved,
 	signedOut, othersSignedOut, deviceForgotten}
 
 // done says what was done, on a page.

@@ -2,7 +2,9 @@ package account
 
 import (
 	"net/http"
+	"slices"
 
+	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/web/page"
 	"github.com/cognate-idp/cognate/web/respond"
 )
@@ -12,8 +14,9 @@ func (d *Door) showHome(w http.ResponseWriter, v *visit) error {
 	if err != nil {
 		return err
 	}
-	out := page.Account{AccountPage: top, TwoStep: len(d.Account.Offers(v.pool)) > 0, TwoStepOn: len(v.live.User.MFA.Enabled) > 0,
+	out := page.Account{AccountPage: top, Email: v.live.User.Attributes["email"], Phone: v.live.User.Attributes["phone_number"], TwoStep: len(d.Account.Offers(v.pool)) > 0, TwoStepOn: len(v.live.User.MFA.Enabled) > 0,
 		CanPasskeys: d.Account.OffersPasskeys(v.pool), CanDelete: d.Account.MayDelete(v.pool)}
+	out.CanPhone = out.Phone != "" || d.Account.CanSend(v.pool, provider.BySMS) || slices.Contains(v.pool.Settings.UsernameAttrs, "phone_number")
 	if out.HasPassword, out.CanPassword, err = d.Account.HasPassword(v.Context(), v.pool, v.live); err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (d *Door) drawTwoStep(w http.ResponseWriter, v *visit, why error) error {
 	}
 	out, has := page.AccountTwoStep{AccountPage: top}, v.live.User.MFA
 	for _, f := range d.Account.Offers(v.pool) {
-		by := channelOf(f)
+		by := directory.ChannelOf(f)
 		one := page.AccountFactor{Factor: f, On: has.Has(f), Preferred: has.Preferred == f, CanPrefer: len(has.Enabled) > 1, Sent: by != ""}
 		if by != "" && v.live.User.Attributes[by.Attribute()+"_verified"] == "true" {
 			one.Destination = directory.Masked(v.live.User.Attributes[by.Attribute()])
@@ -150,16 +150,4 @@ func (d *Door) drawCodes(w http.ResponseWriter, v *visit, codes []string) error 
 	return d.Pages.Render(w, v.Request, http.StatusOK, page.RecoveryCodes{
 		Chrome: page.Chrome{PoolName: v.pool.Title()}, Action: v.at(home + "/recovery-codes"), Codes: codes, Account: v.live.User.KnownAs(),
 	})
-}
-
-// channelOf is how the codes of a second factor travel; empty for one that sends
-// none.
-func channelOf(f provider.Factor) provider.Channel {
-	switch f {
-	case provider.FactorEmail:
-		return provider.ByEmail
-	case provider.FactorSMS:
-		return provider.BySMS
-	}
-	return ""
 }

@@ -91,7 +91,8 @@ func open(t *testing.T, config store.Config) *world {
 	w.outbox = &message.Outbox{Store: st, Sealer: sealer, Log: log, Senders: map[provider.Channel]message.Sender{
 		provider.ByEmail: &message.Mailbox{Store: st}, provider.BySMS: &message.Mailbox{Store: st}}}
 	post := &message.Post{Letters: letters, Outbox: w.outbox}
-	people := directory.New(directory.Config{Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Guard: guard, Post: post, Region: "us-east-1"})
+	people := directory.New(directory.Config{Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Guard: guard, Post: post, Region: "us-east-1",
+		PageURL: func(*provider.Pool) string { return "https://login.example.com/" + poolID }})
 	keys := &token.Keys{Store: st, Sealer: sealer, Audit: trail, Cache: token.NewCache(st)}
 
 	pool := &provider.Pool{ID: poolID, Name: "Northwind", Kind: provider.PoolKindUsers, TokenProfile: provider.TokenProfileStandard}

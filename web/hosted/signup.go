@@ -148,7 +148,7 @@ func (d *Door) drawSignUp(w http.ResponseWriter, r *http.Request, b *beside, f u
 		if v.Fields[i].Name == v.Invalid && v.Problem != "" {
 			v.Fields[i].Problem = v.Problem
 			if v.Problem == page.SignUpInvalid {
-				v.Fields[i].Problem = fieldProblem(why)
+				v.Fields[i].Problem = page.FieldFault(why)
 			}
 		}
 	}
@@ -184,7 +184,7 @@ func (d *Door) signUpFields(p *provider.Pool, c *provider.Client) []page.Field {
 	}
 	for _, a := range missing {
 		if len(names) != 1 || names[0] != directory.WireName(a) {
-			out = append(out, attributeField(p, a))
+			out = append(out, page.FieldOf(p, a))
 		}
 	}
 	return out

@@ -27,6 +27,8 @@ const (
 	AccountName        Problem = "name" // another name than the account's
 	AccountPasskeyName Problem = "passkey_name"
 	AccountRefused     Problem = "refused"
+	AccountWait        Problem = "wait"   // a code was asked for too soon
+	AccountInUse       Problem = "in_use" // an address that cannot be removed
 	AccountThrottled   Problem = "throttled"
 	AccountUnavailable Problem = "unavailable"
 )
@@ -34,8 +36,8 @@ const (
 // Failed is true once a Problem is set.
 func (v AccountPage) Failed() bool { return v.Problem != "" }
 
-// Wait is RetryAfter in minutes, one at least.
-func (v AccountPage) Wait() int { return max(1, (v.RetryAfter+59)/60) }
+// Minutes is RetryAfter in minutes, one at least.
+func (v AccountPage) Minutes() int { return max(1, (v.RetryAfter+59)/60) }
 
 // Roomy is true: these pages hold lists.
 func (AccountPage) Roomy() bool { return true }
@@ -55,6 +57,9 @@ func (m Moment) ISO() string { return m.At.Time().Format(time.RFC3339) }
 // not offered is not shown.
 type Account struct {
 	AccountPage
+	Email       string
+	Phone       string
+	CanPhone    bool
 	HasPassword bool
 	CanPassword bool
 	TwoStep     bool // second factors can be set up here
@@ -227,4 +232,62 @@ func (s *speaker) event(action string) (string, error) {
 		return said, nil
 	}
 	return s.text("account.event.other")
+}
+
+// AccountProfile changes what the person says of themselves. The form posts each
+// field.
+type AccountProfile struct {
+	AccountPage
+	Fields []Field
+	Have   []Field // to look at alone
+}
+
+func (AccountProfile) file() string { return "account_profile" }
+
+// Wrong lists the fields that have a Problem.
+func (v AccountProfile) Wrong() []Field { return wrong(v.Fields) }
+
+// Failed is true once a field or the page has a Problem.
+func (v AccountProfile) Failed() bool { return v.Problem != "" || len(v.Wrong()) > 0 }
+
+// AccountAddress changes an e-mail address or a phone number, and proves it. The forms
+// post do (change, verify, send or remove) with the field or code.
+type AccountAddress struct {
+	AccountPage
+	Path      string // below Base
+	Attribute string // email or phone_number
+	Value     string // the present one; empty for none
+	Proved    bool
+	Pending   string // the one that waits for its code
+	Field     Field  // the new one
+	Code      AccountCode
+	CanSend   bool
+	CanRemove bool
+	Wait      int // seconds until another code can be asked for; 0 when unknown
+}
+
+// AccountCode is the field for a code, with what is wrong with it: of Confirm's.
+type AccountCode struct{ Problem Problem }
+
+// CodeInvalid reports whether the problem lies in the code.
+func (c AccountCode) CodeInvalid() bool { return codeInvalid(c.Problem) }
+
+func (AccountAddress) file() string { return "account_address" }
+
+// Failed is true once anything has a Problem.
+func (v AccountAddress) Failed() bool {
+	return v.Problem != "" || v.Field.Problem != "" || v.Code.Problem != ""
+}
+
+// Waiting reports whether there is an address that a code would prove.
+func (v AccountAddress) Waiting() bool {
+	return v.CanSend && (v.Pending != "" || v.Value != "" && !v.Proved)
+}
+
+// Target is the address that a code would prove.
+func (v AccountAddress) Target() string {
+	if v.Pending != "" {
+		return v.Pending
+	}
+	return v.Value
 }

@@ -17,6 +17,7 @@ type Field struct {
 	Least     string // of a number
 	Greatest  string // of a number
 	Shortest  int    // characters
+	Optional  bool   // it may stay empty
 	Hint      string // below field.hint.; empty for none
 	Problem   Problem
 }
@@ -82,9 +83,11 @@ func (Attributes) file() string { return "attributes" }
 func (v Attributes) Failed() bool { return v.Problem != "" || len(v.Wrong()) > 0 }
 
 // Wrong lists the fields that have a Problem.
-func (v Attributes) Wrong() []Field {
+func (v Attributes) Wrong() []Field { return wrong(v.Fields) }
+
+func wrong(fields []Field) []Field {
 	var out []Field
-	for _, f := range v.Fields {
+	for _, f := range fields {
 		if f.Problem != "" {
 			out = append(out, f)
 		}

@@ -13,7 +13,7 @@ func profileFixtures(app Chrome) []Fixture {
 	failed := func(p Problem) AccountPage { b := base; b.Problem, b.RetryAfter = p, 60; return b }
 	firefox, unknown := provider.Agent{Browser: "Firefox", System: "Linux"}, provider.Agent{}
 
-	full := Account{AccountPage: base, HasPassword: true, CanPassword: true, TwoStep: true, TwoStepOn: true, Passkeys: 2, CanPasskeys: true, Sessions: 3, CanDelete: true}
+	full := Account{AccountPage: base, Email: who, CanPhone: true, HasPassword: true, CanPassword: true, TwoStep: true, TwoStepOn: true, Passkeys: 2, CanPasskeys: true, Sessions: 3, CanDelete: true}
 	password := AccountPassword{AccountPage: base, Policy: PasswordPolicy{MinLength: 12, Classes: []string{"upper", "digit"}}}
 	first := password
 	first.First = true
@@ -36,7 +36,35 @@ func profileFixtures(app Chrome) []Fixture {
 		{Action: "something_new", At: at},
 	}}
 
+	profile := AccountProfile{AccountPage: base, Have: []Field{{Attribute: "preferred_username", Value: "mika"}}, Fields: []Field{
+		{Name: "attr.given_name", Attribute: "given_name", Type: "text", Fill: "given-name", Value: "Mika", Max: 100},
+		{Name: "attr.birthdate", Attribute: "birthdate", Type: "date", Fill: "bday", Problem: FieldDate},
+		{Name: "attr.custom:club", Attribute: "custom:club", Label: "Club", Type: "yesno", Fill: "off"},
+	}}
+	email := AccountAddress{AccountPage: base, Path: "email", Attribute: "email", Value: who, Proved: true, CanSend: true, CanRemove: true,
+		Field: Field{Name: "attr.email", Attribute: "email", Type: "email", Fill: "email", Max: 2048}}
+	waiting := email
+	waiting.Pending, waiting.Wait = "m.lindqvist@new.example", 60
+	miscoded := waiting
+	miscoded.Code.Problem = CodeWrong
+	misspelt := email
+	misspelt.Field.Problem, misspelt.Field.Value = FieldEmail, "mika"
+	used := email
+	used.AccountPage = failed(AccountInUse)
+	soon := waiting
+	soon.AccountPage = failed(AccountWait)
+	phone := AccountAddress{AccountPage: done("address_removed"), Path: "phone", Attribute: "phone_number",
+		Field: Field{Name: "attr.phone_number", Attribute: "phone_number", Type: "tel", Fill: "tel", Max: 2048, Hint: "phone"}}
+
 	out := []Fixture{
+		{"account-profile", profile},
+		{"account-email", email},
+		{"account-email-pending", waiting},
+		{"account-email-wrong-code", miscoded},
+		{"account-email-misspelt", misspelt},
+		{"account-email-in-use", used},
+		{"account-email-wait", soon},
+		{"account-phone-none", phone},
 		{"sign-in-again", SignIn{Chrome: chrome, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: who, Again: true}},
 		{"sign-in-again-name", Identify{SignIn: SignIn{Chrome: chrome, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: who, Again: true}}},
 		{"account", full},
@@ -59,7 +87,7 @@ func profileFixtures(app Chrome) []Fixture {
 		{"account-delete-name", AccountDelete{failed(AccountName)}},
 		{"account-goodbye", AccountGoodbye{chrome}},
 	}
-	for _, n := range []string{"password_changed", "app_added", "factor_added", "preferred", "passkey_added", "passkey_renamed", "signed_out", "device_forgotten"} {
+	for _, n := range []string{"saved", "code_sent", "address_changed", "address_verified", "password_changed", "app_added", "factor_added", "preferred", "passkey_added", "passkey_renamed", "signed_out", "device_forgotten"} {
 		v := full
 		v.Notice = n
 		out = append(out, Fixture{"account-notice-" + slug(Problem(n)), v})
