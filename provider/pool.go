@@ -29,6 +29,12 @@ func (p *Pool) Title() string {
 	return p.Name
 }
 
+// MayDeleteOwn reports whether users may delete their own accounts. Operators are
+// removed by operators.
+func (p *Pool) MayDeleteOwn() bool {
+	return p.Kind != PoolKindOperators && !p.Settings.KeepAccounts
+}
+
 // PoolKind tells an ordinary pool from the built-in operators' pool.
 type PoolKind string
 

@@ -69,6 +69,9 @@ func (d *devJSON) write(data string) error {
 	return errors.Join(os.Chmod(tmp, 0o600), os.Rename(tmp, path))
 }
 
+// accountURL is where users of the demo's pool see their own accounts.
+func (d *devJSON) accountURL() string { return d.BaseURL + "/" + d.UserPoolID + "/account" }
+
 // banner says where everything is.
 func (d *devJSON) banner(w io.Writer, data string) error {
 	user := d.Users[0]
@@ -83,6 +86,7 @@ func (d *devJSON) banner(w io.Writer, data string) error {
 
   Demo app        %s
   Sign in as      %s / %s
+  Your account    %s
   Mailbox         %s
   Everything      %s/
 
@@ -96,7 +100,7 @@ func (d *devJSON) banner(w io.Writer, data string) error {
 
   Stop with Ctrl-C.
 
-`, d.DemoAppURL, user.Username, known(user.Password), d.MailboxURL, d.BaseURL, d.Issuer, d.IdentityPoolID,
+`, d.DemoAppURL, user.Username, known(user.Password), d.accountURL(), d.MailboxURL, d.BaseURL, d.Issuer, d.IdentityPoolID,
 		d.Clients.Public.ClientID, d.Clients.Confidential.ClientID, d.Clients.Confidential.ClientSecret,
 		d.Clients.Machine.ClientID, d.Clients.Machine.ClientSecret,
 		d.Operator.Username, known(d.Operator.Password), devJSONPath(data))
@@ -110,7 +114,7 @@ func (d *devJSON) banner(w io.Writer, data string) error {
 func (d *devJSON) facts(data string) *dev.Facts {
 	index := page.Index{
 		Chrome:  page.Chrome{Brand: page.Brand{Name: "Cognate"}},
-		DemoURL: d.DemoAppURL, MailboxURL: d.MailboxURL, ConsoleURL: d.ConsoleURL, PreviewURL: d.BaseURL + "/preview/",
+		DemoURL: d.DemoAppURL, AccountURL: d.accountURL(), MailboxURL: d.MailboxURL, ConsoleURL: d.ConsoleURL, PreviewURL: d.BaseURL + "/preview/",
 		Issuer: d.Issuer, DiscoveryURL: d.Issuer + "/.well-known/openid-configuration", RedirectURI: d.RedirectURI,
 		IdentityPoolID: d.IdentityPoolID, IdentityPoolIssuer: d.BaseURL + "/identity/" + d.IdentityPoolID,
 		SettingsFile: devJSONPath(data),

@@ -19,6 +19,7 @@ type poolFlags struct {
 	region            string
 	tokenProfile      string
 	protect, selfSign bool
+	selfDelete        bool
 	passwords         passwordFlags
 	ways              wayFlags
 	terms, privacy    string
@@ -50,6 +51,7 @@ func (f *poolFlags) bind(c *cobra.Command, profile string) {
 	p.StringVar(&f.tokenProfile, "token-profile", profile, "standard (RFC 9068) or cognito")
 	p.BoolVar(&f.protect, "protect", false, "refuse to delete the pool; --protect=false lifts it")
 	p.BoolVar(&f.selfSign, "self-sign-up", false, "let people make accounts themselves")
+	p.BoolVar(&f.selfDelete, "self-deletion", true, "let users delete their own accounts")
 	p.StringVar(&f.terms, "terms-url", "", "the terms that who signs up must agree to; empty for none")
 	p.StringVar(&f.privacy, "privacy-url", "", "the privacy notice, linked beside the terms")
 	p.DurationVar(&f.idle, "session-idle", 8*time.Hour, "how long a browser's session may rest, such as 30m")
@@ -106,6 +108,9 @@ func (f *poolFlags) apply(s *api.UserPoolSettings, given func(string) bool) erro
 			s.AdminCreateUserConfig = &api.AdminCreateUserConfigType{}
 		}
 		s.AdminCreateUserConfig.AllowAdminCreateUserOnly = pointer(!f.selfSign)
+	}
+	if given("self-deletion") {
+		s.AllowSelfDeletion = &f.selfDelete
 	}
 	for name, v := range map[string]struct {
 		to   **string

@@ -13,7 +13,7 @@ func TestPoolFlags(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	all := []string{
-		"--token-profile", "standard", "--display-name", "The Shop", "--self-sign-up", "--protect", "--terms-url", "https://example.com/terms",
+		"--token-profile", "standard", "--display-name", "The Shop", "--self-sign-up", "--self-deletion=false", "--protect", "--terms-url", "https://example.com/terms",
 		"--privacy-url", "https://example.com/privacy", "--session-idle", "30m", "--session-max", "24h",
 		"--password-length", "12", "--password-require", "lower,number", "--password-history", "4", "--password-max-age", "90", "--temporary-password-days", "2",
 		"--allow-common-passwords", "--check-breached-passwords", "--first-factor", "password,email,passkey", "--mfa", "optional",
@@ -27,7 +27,7 @@ func TestPoolFlags(t *testing.T) {
 	for _, id := range []string{made, updated} {
 		out := s.must("pool", "show", id)
 		for _, line := range []string{
-			"display name           The Shop", "self sign-up           yes", "terms                  https://example.com/terms", "first factors          password email passkey",
+			"display name           The Shop", "self sign-up           yes", "self-deletion          no", "terms                  https://example.com/terms", "first factors          password email passkey",
 			"second factor          optional", "devices remembered     ask, for 60 days, without a second factor", "recovery by            phone email",
 			"verified at sign-up    email phone_number", "e-mail proved by       link or code", "old address kept       phone", "password length        12", "password needs         lower number",
 			"passwords remembered   4", "password age at most   90 days", "temporary password     2 days", "common passwords       taken", "breached passwords     refused",

@@ -158,12 +158,25 @@ func (d *Directory) DeleteUser(ctx context.Context, pool, name string) error {
 	if err != nil {
 		return err
 	}
-	return d.DeleteOwn(ctx, pool, u.ID)
+	return d.deleteUser(ctx, pool, u.ID)
 }
 
 // DeleteOwn is DeleteUser for somebody who is known by their sub and nothing else:
 // who calls for themselves must never be taken for another whose username is that.
+//
+// Errors: provider.CodeForbidden where users may not, beside those of DeleteUser.
 func (d *Directory) DeleteOwn(ctx context.Context, pool, id string) error {
+	p, err := d.Pool(ctx, pool)
+	if err != nil {
+		return err
+	}
+	if !p.MayDeleteOwn() {
+		return &provider.Error{Code: provider.CodeForbidden, Kind: "user", Message: "Users of this pool may not delete their accounts."}
+	}
+	return d.deleteUser(ctx, pool, id)
+}
+
+func (d *Directory) deleteUser(ctx context.Context, pool, id string) error {
 	return d.changeIn(ctx, pool, UserDelete, userTarget(id), nil, func(ctx context.Context, p *provider.Pool) error {
 		if err := d.keepOwner(ctx, p, id, Everywhere); err != nil {
 			return err

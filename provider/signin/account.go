@@ -310,7 +310,7 @@ func (a *Account) Activity(ctx context.Context, pool *provider.Pool, live *Live,
 
 // MayDelete reports whether the user may delete the account.
 func (a *Account) MayDelete(pool *provider.Pool) bool {
-	return a.Flow.Directory != nil && pool.Kind != provider.PoolKindOperators && !pool.Settings.KeepAccounts
+	return a.Flow.Directory != nil && pool.MayDeleteOwn()
 }
 
 // Delete deletes the account for good. name is what the user knows it by, typed in to

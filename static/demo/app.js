@@ -85,6 +85,7 @@ function setMode(mode) {
   $("tokens").hidden = mode !== "user";
   $("credential").hidden = mode === "out";
   $("sign-out").hidden = mode === "out";
+  $("account").hidden = mode !== "user";
   $("sign-out").textContent = mode === "guest" ? "Leave" : "Sign out";
   $("welcome").classList.toggle("compact", mode !== "out");
 }
@@ -98,6 +99,7 @@ function showUser() {
   $("subline").textContent = "You proved who you are on the service’s own page. This is what the app got.";
   $("who").textContent = `Signed in as ${name}`;
   $("issuer").textContent = config.issuer;
+  $("account").href = `${config.issuer}/account`;
   drawToken("id-token", tokens.id_token);
   drawToken("access-token", tokens.access_token, tokens.expires_at);
   $("refresh").disabled = !tokens.refresh_token;

@@ -16,6 +16,7 @@ func applyPool(p *provider.Pool, in *UserPoolSettings) error {
 	s := &p.Settings
 	s.DisplayName, s.DefaultRegion = kept(in.DisplayName, s.DisplayName), kept(in.DefaultRegion, s.DefaultRegion)
 	s.TermsURL, s.PrivacyURL = kept(in.TermsURL, s.TermsURL), kept(in.PrivacyURL, s.PrivacyURL)
+	s.KeepAccounts = !kept(in.AllowSelfDeletion, !s.KeepAccounts)
 	s.AutoVerified, s.Tags = in.AutoVerifiedAttributes, in.UserPoolTags
 	if in.MfaConfiguration != "" { // left out of an update, it must not take a protection away
 		s.MFA = in.MfaConfiguration
@@ -61,6 +62,8 @@ func applyPool(p *provider.Pool, in *UserPoolSettings) error {
 // changes nothing.
 func wireSettings(out *UserPoolSettings, s *provider.PoolSettings) {
 	out.DisplayName, out.TermsURL, out.PrivacyURL, out.DefaultRegion = &s.DisplayName, &s.TermsURL, &s.PrivacyURL, &s.DefaultRegion
+	deletes := !s.KeepAccounts
+	out.AllowSelfDeletion = &deletes
 	out.AutoVerifiedAttributes, out.UserPoolTags = s.AutoVerified, s.Tags
 	out.MfaConfiguration = either(s.MFA == "", "OFF", s.MFA)
 	out.AdminCreateUserConfig = &AdminCreateUserConfigType{AllowAdminCreateUserOnly: &s.AdminCreateOnly}

@@ -28,7 +28,7 @@ func everySetting() m {
 		"SmsVerificationMessage": "Old {####}", "EmailVerificationMessage": "Old {####}", "EmailVerificationSubject": "Old", "SmsAuthenticationMessage": "In: {####}",
 		"SmsLimits":    m{"Countries": []string{"NO", "SE"}, "PerNumber": 3, "PerPrefix": 30, "PerAddress": 5, "DailyBudget": 200, "ProofOfWork": true},
 		"TokenProfile": "standard", "DisplayName": "The Whole", "TermsURL": "https://example.com/terms", "PrivacyURL": "https://example.com/privacy",
-		"SessionConfiguration": m{"IdleSeconds": 600, "AbsoluteSeconds": 3600},
+		"SessionConfiguration": m{"IdleSeconds": 600, "AbsoluteSeconds": 3600}, "AllowSelfDeletion": false,
 	}
 }
 
@@ -75,7 +75,7 @@ func TestPoolSettings(t *testing.T) {
 			"SmsVerificationMessage":      "null",
 			"SmsLimits":                   `{"Countries":["NO","SE"],"DailyBudget":200,"PerAddress":5,"PerNumber":3,"PerPrefix":30,"ProofOfWork":true}`,
 			"DisplayName":                 `"The Whole"`, "TermsURL": `"https://example.com/terms"`,
-			"SessionConfiguration": `{"AbsoluteSeconds":3600,"IdleSeconds":600}`,
+			"SessionConfiguration": `{"AbsoluteSeconds":3600,"IdleSeconds":600}`, "AllowSelfDeletion": "false",
 		} {
 			if text(t, after[name]) != want {
 				t.Errorf("%s after an update that says nothing: %s, want %s", name, text(t, after[name]), want)

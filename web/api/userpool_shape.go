@@ -33,6 +33,7 @@ type UserPoolSettings struct {
 	PrivacyURL                  *string                          `json:"PrivacyURL,omitempty" shape:"OptionalUriType"`
 	SmsLimits                   *SmsLimitsType                   `json:"SmsLimits,omitempty"`
 	SessionConfiguration        *SessionConfigurationType        `json:"SessionConfiguration,omitempty"`
+	AllowSelfDeletion           *bool                            `json:"AllowSelfDeletion,omitempty"`
 }
 
 // CreateUserPoolRequest is the input of CreateUserPool.

@@ -8,7 +8,7 @@ func developerFixtures() []Fixture {
 	sent := time.Date(2026, 3, 2, 9, 41, 0, 0, time.UTC)
 	index := Index{
 		Chrome:  dev,
-		DemoURL: "/demo/", MailboxURL: "/mailbox", ConsoleURL: "/console", PreviewURL: "/preview/",
+		DemoURL: "/demo/", AccountURL: "/us-east-1_Example01/account", MailboxURL: "/mailbox", ConsoleURL: "/console", PreviewURL: "/preview/",
 		Issuer:             "http://localhost:8080/us-east-1_Example01",
 		DiscoveryURL:       "http://localhost:8080/us-east-1_Example01/.well-known/openid-configuration",
 		RedirectURI:        "http://localhost:8080/demo/",

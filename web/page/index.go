@@ -4,6 +4,7 @@ package page
 type Index struct {
 	Chrome
 	DemoURL            string // an empty address hides its tile
+	AccountURL         string
 	MailboxURL         string
 	ConsoleURL         string
 	PreviewURL         string
