@@ -521,6 +521,54 @@ func TestChangeOfAddress(t *testing.T) {
 	})
 }
 
+// Who goes back to their old address by themselves has taken the change back: the address
+// of whoever made it gets no way to return.
+func TestNoWayBackToAForeignAddress(t *testing.T) {
+	t.Parallel()
+	eachCodes(t, provider.PoolSettings{AliasAttrs: []string{"email"}}, func(t *testing.T, d *codes) {
+		ann := d.user("ann", "email", "ann@example.com", "email_verified", "true")
+		move := func(to string) {
+			t.Helper()
+			d.wait("user:"+ann.ID, "verify_email")
+			if _, err := d.ChangeAddress(t.Context(), d.pool, d.again(ann), provider.ByEmail, to); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := d.Verify(t.Context(), d.pool, d.again(ann), provider.ByEmail, d.mailbox()[0].Code); err != nil {
+				t.Fatal(err)
+			}
+		}
+		newest := func(to string) provider.Message {
+			t.Helper()
+			for _, m := range d.mailbox() {
+				if m.To == to && m.Code == "" {
+					return m
+				}
+			}
+			t.Fatalf("%s was told nothing", to)
+			return provider.Message{}
+		}
+		move("mallory@example.com") // with a session that was left open
+		if newest("ann@example.com").Link == "" {
+			t.Fatal("no way back for ann")
+		}
+		move("mallory2@example.com")
+		between, err := url.Parse(newest("mallory@example.com").Link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		move("ann@example.com") // on her account's own pages
+		if m := newest("mallory2@example.com"); m.Link != "" {
+			t.Errorf("told %+v", m)
+		}
+		if err := d.Undo(t.Context(), d.pool, between.Query().Get("token")); !errors.Is(err, provider.ErrCodeMismatch) {
+			t.Errorf("the address between: %v", err)
+		}
+		if now := d.again(ann).Attributes["email"]; now != "ann@example.com" {
+			t.Errorf("ann's address is %s", now)
+		}
+	})
+}
+
 // Two who prove one address: it is the first one's. An account that was never
 // confirmed is in nobody's way.
 func TestOneAddressOneUser(t *testing.T) {

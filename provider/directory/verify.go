@@ -160,10 +160,19 @@ func (d *Directory) replaceAddress(ctx context.Context, p *provider.Pool, userID
 	if err != nil {
 		return nil, err
 	}
-	if old := before.Attributes[by.Attribute()]; old != "" && old != address {
-		err = d.tellOld(ctx, p, &before, by)
+	old := before.Attributes[by.Attribute()]
+	if old == "" || old == address {
+		return &after, nil
 	}
-	return &after, err
+	back := false
+	if isProved {
+		// Who proves the address from before again takes the change back by themselves.
+		// The address between may be the one of whoever made it: it gets no way to return.
+		if back, err = d.Store.Pool(p.ID).DropWaysBack(ctx, userID, by, address); err != nil {
+			return nil, err
+		}
+	}
+	return &after, d.tellOld(ctx, p, &before, by, !back)
 }
 
 // makeWay removes an account that was never confirmed and holds an address by

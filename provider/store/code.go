@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -91,4 +92,25 @@ func (p *Pool) DropCodes(ctx context.Context, userID string, since provider.Time
 	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
 		return translate(db.Exec("delete from one_time_codes where pool = ? and user_id = ? and (purpose <> ? or sent_at >= ?)", p.ID, userID, provider.CodeUndo, since).Error)
 	})
+}
+
+// DropWaysBack removes a user's way back to an address by a channel, and those to the
+// addresses that came after it. It answers false where there is none that works now.
+func (p *Pool) DropWaysBack(ctx context.Context, userID string, by provider.Channel, address string) (bool, error) {
+	dropped := false
+	err := p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
+		var first provider.OneTimeCode
+		err := db.Where("pool = ? and user_id = ? and purpose = ? and channel = ? and destination = ? and expires_at > ?",
+			p.ID, userID, provider.CodeUndo, by, address, p.s.Now()).Order("sent_at").Limit(1).Take(&first).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return nil
+		}
+		if err != nil {
+			return translate(err)
+		}
+		dropped = true
+		return translate(db.Exec("delete from one_time_codes where pool = ? and user_id = ? and purpose = ? and channel = ? and sent_at >= ?",
+			p.ID, userID, provider.CodeUndo, by, first.SentAt).Error)
+	})
+	return dropped, err
 }
