@@ -1,12 +1,15 @@
 package directory
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/audit"
 	"github.com/cognate-idp/cognate/provider/store"
 )
 
@@ -46,6 +49,31 @@ func names(p *provider.Pool, u *provider.User) []provider.UserName {
 		}
 	}
 	return out
+}
+
+// releaseAlias takes a proved address away from whoever else signs in by it, so that
+// keeper may: from then on it is unproved with them. It takes nothing but an alias:
+// no username, and no address that stands in place of one.
+func (d *Directory) releaseAlias(ctx context.Context, p *provider.Pool, name provider.UserName, keeper string) error {
+	if name.Kind != "email" && name.Kind != "phone_number" || !slices.Contains(p.Settings.AliasAttrs, name.Kind) {
+		return nil
+	}
+	st := d.Store.Pool(p.ID)
+	holder, err := st.UserByName(ctx, name.Key)
+	if errors.Is(err, provider.ErrUserNotFound) || err == nil && (holder.ID == keeper || NameKey(p, holder.Attributes[name.Kind]) != name.Key) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	err = st.ChangeUser(ctx, holder.ID, func(now *provider.User) ([]provider.UserName, error) {
+		now.Attributes[name.Kind+"_verified"] = "false"
+		return names(p, now), nil
+	})
+	if err != nil {
+		return err
+	}
+	return d.Audit.Record(ctx, p.ID, UserUpdate, audit.Success, userTarget(holder.ID), map[string]string{"attributes": name.Kind + "_verified", "alias_taken_by": keeper})
 }
 
 func withName(p *provider.Pool, names []provider.UserName, kind, value string) []provider.UserName {

@@ -62,6 +62,51 @@ func TestPhoneNumbersAreNames(t *testing.T) {
 	})
 }
 
+// A proved address moves to somebody else only where the caller says so, and whoever
+// had it goes on without it. A name that people choose cannot pass for an address.
+func TestAliasMovesByRule(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		ctx, d := t.Context(), open(t, st)
+		pool := newPool(t, d, provider.PoolSettings{AliasAttrs: []string{"email", "phone_number", "preferred_username"}})
+		proved := attr("email", "shared@example.com", "email_verified", "true", "preferred_username", "racer")
+		if _, err := d.CreateUser(ctx, pool, directory.NewUser{Username: "old", Attributes: proved}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := d.CreateUser(ctx, pool, directory.NewUser{Username: "new", Attributes: attr("email", "Shared@example.com", "email_verified", "true")})
+		code(t, err, provider.CodeExists)
+		code(t, d.UpdateUser(ctx, pool, "old", attr("preferred_username", "eve@example.com")), provider.CodeInvalid)
+		code(t, d.UpdateUser(ctx, pool, "old", attr("preferred_username", "+46 70 174 06 05")), provider.CodeInvalid)
+		// What is no address never moves.
+		_, err = d.CreateUser(ctx, pool, directory.NewUser{Username: "new", TakeAlias: true, Attributes: proved})
+		code(t, err, provider.CodeExists)
+		if u, err := d.FindUser(ctx, pool, "shared@example.com"); err != nil || u.Username != "old" {
+			t.Fatalf("a refusal moved the address: %v %v", u, err)
+		}
+		_, err = d.CreateUser(ctx, pool, directory.NewUser{Username: "new", TakeAlias: true, Attributes: attr("email", "Shared@example.com", "email_verified", "true")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if u, err := d.FindUser(ctx, pool, "shared@example.com"); err != nil || u.Username != "new" {
+			t.Fatalf("%v %v", u, err)
+		}
+		if err := d.UpdateUser(ctx, pool, "old", attr("nickname", "o")); err != nil {
+			t.Errorf("whoever had the address cannot change any more: %v", err)
+		}
+		old, err := d.FindUser(ctx, pool, "racer")
+		if err != nil || old.Attributes["email_verified"] != "false" {
+			t.Errorf("%+v %v", old, err)
+		}
+		// Without proof there is nothing to move.
+		if _, err := d.CreateUser(ctx, pool, directory.NewUser{Username: "third", TakeAlias: true, Attributes: attr("email", "shared@example.com")}); err != nil {
+			t.Fatal(err)
+		}
+		if u, err := d.FindUser(ctx, pool, "shared@example.com"); err != nil || u.Username != "new" {
+			t.Errorf("%v %v", u, err)
+		}
+	})
+}
+
 // Two people who take one alias at the same moment: one gets it, by whatever way it
 // comes to be theirs.
 func TestOneAliasOneUser(t *testing.T) {

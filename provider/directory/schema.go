@@ -11,6 +11,7 @@ import (
 const (
 	maxCustomAttributes = 50
 	maxValue            = 2048 // characters of one attribute
+	maxName             = 256  // characters of one that users sign in by; sign-in takes no more
 )
 
 // Schema lists every attribute that a pool knows: OpenID Connect's standard

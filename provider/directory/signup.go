@@ -197,7 +197,8 @@ func (d *Directory) ConfirmSignUp(ctx context.Context, p *provider.Pool, name, c
 			return err
 		}
 		if take {
-			if err := st.ReleaseName(ctx, NameKey(p, e.Code.Destination), u.ID); err != nil {
+			name := provider.UserName{Key: NameKey(p, e.Code.Destination), Kind: e.Code.Channel.Attribute()}
+			if err := d.releaseAlias(ctx, p, name, u.ID); err != nil {
 				return err
 			}
 		}

@@ -54,8 +54,8 @@ func (d *Directory) CreateUser(ctx context.Context, pool string, n NewUser) (*pr
 	err = d.change(ctx, pool, UserCreate, userTarget(u.ID), map[string]string{"status": string(u.Status)}, func(ctx context.Context) error {
 		list := names(p, u)
 		if n.TakeAlias {
-			for _, name := range list[1:] {
-				if err := st.ReleaseName(ctx, name.Key, u.ID); err != nil {
+			for _, name := range list {
+				if err := d.releaseAlias(ctx, p, name, u.ID); err != nil {
 					return err
 				}
 			}

@@ -18,6 +18,13 @@ func (s *Store) Exec(ctx context.Context, sql string, args ...any) error {
 	return s.Tx(ctx, func(ctx context.Context) error { return s.db(ctx).Exec(sql, args...).Error })
 }
 
+// Bulk runs one statement past the time that a transaction may take, to fill a
+// database.
+func (s *Store) Bulk(ctx context.Context, sql string) error {
+	_, err := s.writeSQL.ExecContext(ctx, sql)
+	return err
+}
+
 // PatchBare writes a batch blindly over database/sql: what the engine can do at
 // best, for benchmarks.
 func (s *Store) PatchBare(ctx context.Context, pool, identity, dataset string, rev int64, patches []provider.Patch) error {

@@ -137,14 +137,6 @@ func (p *Pool) ChangeUser(ctx context.Context, id string, f func(*provider.User)
 	})
 }
 
-// ReleaseName takes a name away from whoever has it, except from keeper.
-func (p *Pool) ReleaseName(ctx context.Context, key, keeper string) error {
-	return p.s.inTx(ctx, func(ctx context.Context, db *gorm.DB) error {
-		return translate(db.Where("pool = ? and name_key = ? and user_id <> ? and kind <> 'username'", p.ID, key, keeper).
-			Delete(&provider.UserName{}).Error)
-	})
-}
-
 // DeleteUser removes a user with everything that hangs on them: names, password,
 // memberships, sessions, grants, consents, upstream logins.
 //
