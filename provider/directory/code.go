@@ -39,6 +39,8 @@ type wanted struct {
 	Attempt string               `json:"attempt,omitempty"` // the sign-in that alone may show it
 	Channel provider.Channel     `json:"channel,omitempty"` // of a code to sign in with; else the pool's rules choose
 	Flow    string               `json:"flow,omitempty"`    // the attempt that a link leads back to
+	// NoTexts: the browser that asked should have worked for a text and has not.
+	NoTexts bool `json:"no_texts,omitempty"`
 	// Operator: an operator has asked for the reset, so it goes on where people cannot
 	// ask themselves.
 	Operator bool `json:"operator,omitempty"`
@@ -50,10 +52,24 @@ type wanted struct {
 
 // askCode takes in a wish for a code. It looks nobody up.
 //
-// Errors: provider.CodeThrottled; provider.CodeInvalid when nothing can be sent.
+// Errors: provider.CodeThrottled; provider.CodeInvalid when nothing can be sent;
+// risk.ErrWorkNeeded when only a text could be, and nobody worked for one.
 func (d *Directory) askCode(ctx context.Context, p *provider.Pool, w wanted) error {
 	if d.cannotSend(p) {
+		if p.Settings.SMS.ProofOfWork && d.Post.Ready(provider.BySMS) {
+			return risk.ErrWorkNeeded
+		}
 		return errCannotSend()
+	}
+	if !w.Operator && w.Channel != provider.ByEmail {
+		q, err := d.Texting(ctx, p)
+		if err != nil {
+			return err
+		}
+		w.NoTexts = !d.CanSend(q, provider.BySMS) // also where the caller has asked Texting before
+		if d.cannotSend(q) || w.NoTexts && w.Channel == provider.BySMS {
+			return risk.ErrWorkNeeded
+		}
 	}
 	return d.Store.Tx(ctx, func(ctx context.Context) error {
 		if err := d.Guard.Ask(ctx, p.ID, risk.Subject{Name: NameKey(p, w.Name)}, string(w.Purpose)); err != nil {
@@ -96,6 +112,9 @@ func (d *Directory) SendCode(ctx context.Context, j provider.Job) error {
 		return d.settle(provider.WithActor(ctx, w.Actor), p, w.Newcomer)
 	}
 	if err == nil {
+		if w.NoTexts {
+			p = withoutTexts(p)
+		}
 		var u *provider.User
 		if u, err = d.FindUser(ctx, j.PoolID, w.Name); err == nil {
 			err = d.sendWanted(ctx, p, u, w)

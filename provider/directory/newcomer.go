@@ -32,6 +32,9 @@ func (d *Directory) SignUpQuietly(ctx context.Context, p *provider.Pool, n SignU
 		return nil, ErrNoSignUp
 	}
 	u, pw, err := d.prepareSignUp(ctx, p, n)
+	if err == nil {
+		err = d.textsNewcomer(ctx, p, u)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,17 @@ import (
 //
 // Errors: provider.ErrClientNotFound; provider.CodeUnauthorized.
 func (d *Directory) Calling(ctx context.Context, client, username, secretHash string) (*provider.Pool, *provider.Client, error) {
+	p, c, err := d.PoolOfClient(ctx, client)
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, c, d.checkSecretHash(c, username, secretHash)
+}
+
+// PoolOfClient answers the app client that an id leads to, in whichever pool it is.
+//
+// Errors: provider.ErrClientNotFound, also for one that is turned off.
+func (d *Directory) PoolOfClient(ctx context.Context, client string) (*provider.Pool, *provider.Client, error) {
 	c, err := d.Store.All().ClientByID(ctx, client)
 	if err != nil {
 		return nil, nil, err
@@ -26,7 +37,7 @@ func (d *Directory) Calling(ctx context.Context, client, username, secretHash st
 	if !c.Enabled {
 		return nil, nil, provider.ErrClientNotFound
 	}
-	return p, c, d.checkSecretHash(c, username, secretHash)
+	return p, c, nil
 }
 
 func (d *Directory) checkSecretHash(c *provider.Client, username, given string) error {

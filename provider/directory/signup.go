@@ -41,9 +41,12 @@ func signsUp(p *provider.Pool) bool {
 // pool proves an address that they have. Elsewhere an operator confirms them.
 //
 // Errors: ErrNoSignUp, provider.ErrUserExists, provider.CodeInvalid,
-// provider.CodePasswordPolicy, provider.CodeThrottled.
+// provider.CodePasswordPolicy, provider.CodeThrottled; risk.ErrWorkNeeded.
 func (d *Directory) SignUp(ctx context.Context, p *provider.Pool, n SignUp) (*provider.User, error) {
 	u, pw, err := d.prepareSignUp(ctx, p, n)
+	if err == nil {
+		err = d.textsNewcomer(ctx, p, u)
+	}
 	if err != nil {
 		return nil, err
 	}

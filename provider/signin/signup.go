@@ -9,6 +9,7 @@ import (
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
 	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/risk"
 )
 
 // The steps beside the way in. Each stands on the attempt's own sealed state: no
@@ -77,7 +78,7 @@ func (f *Flow) SignUp(ctx context.Context, pool *provider.Pool, id, binding stri
 			return nil, err
 		}
 	}
-	u, err := f.Directory.SignUpQuietly(ctx, pool, n)
+	u, err := f.Directory.SignUpQuietly(risk.WithWork(ctx, risk.ForAttempt(a.ID)), pool, n)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +130,7 @@ func (f *Flow) Resend(ctx context.Context, pool *provider.Pool, id, binding stri
 	if err != nil {
 		return nil, err
 	}
-	return a, f.Directory.ResendTo(ctx, pool, a.state.Newcomer.UserID, a.ID)
+	return a, f.Directory.ResendTo(risk.WithWork(ctx, risk.ForAttempt(a.ID)), pool, a.state.Newcomer.UserID, a.ID)
 }
 
 // Correct goes back from StepConfirm to the first step, from where the person may sign
@@ -174,6 +175,7 @@ func (f *Flow) Forgot(ctx context.Context, pool *provider.Pool, id, binding, nam
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
+	ctx = risk.WithWork(ctx, risk.ForAttempt(a.ID))
 	ask := f.Directory.ForgotPassword
 	if a.state.Proven != "" { // they gave the old password, and an operator wants a new one
 		ask = f.Directory.ResendReset
@@ -235,10 +237,10 @@ func (f *Flow) mend(ctx context.Context, pool *provider.Pool, a *Attempt, p *pro
 	case errors.Is(why, ErrUnconfirmed) && f.Directory.SignUpAddress(pool, u) != "":
 		out.next = StepConfirm
 		a.state.Newcomer = &newcomer{UserID: u.ID, Destination: f.Directory.SignUpAddress(pool, u)}
-		err = f.Directory.ResendTo(ctx, pool, u.ID, a.ID)
+		err = f.Directory.ResendTo(known(ctx, u), pool, u.ID, a.ID)
 	case errors.Is(why, ErrResetRequired) && f.Directory.CanReset(pool, u):
 		out.next = StepReset
-		err = f.Directory.ResendReset(ctx, pool, a.Username)
+		err = f.Directory.ResendReset(known(ctx, u), pool, a.Username)
 	default:
 		return outcome{}, false, nil
 	}
@@ -266,3 +268,10 @@ const (
 
 // Notice is what the attempt's page has to tell; empty for nothing.
 func (a *Attempt) Notice() Notice { return a.state.Notice }
+
+// known notes that a user acts: whoever gave the right password is no stranger.
+func known(ctx context.Context, u *provider.User) context.Context {
+	actor := provider.ActorFrom(ctx)
+	actor.Kind, actor.ID = "user", u.ID
+	return provider.WithActor(ctx, actor)
+}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/risk"
 )
 
 // ways are a pool's first factors, as far as this server can ask for them. They are
@@ -74,7 +75,7 @@ func (f *Flow) sendFirst(pool *provider.Pool, a *Attempt, factor provider.Factor
 	}
 	a.state.Method = factor
 	return outcome{next: StepCode, write: func(ctx context.Context) error {
-		return f.Directory.AskSignIn(ctx, pool, a.state.Typed, a.ID, by)
+		return f.Directory.AskSignIn(risk.WithWork(ctx, risk.ForAttempt(a.ID)), pool, a.state.Typed, a.ID, by)
 	}}, nil
 }
 

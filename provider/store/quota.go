@@ -35,3 +35,26 @@ func (p *Pool) ReturnQuota(ctx context.Context, key string, window provider.Time
 			p.ID, key, window).Error)
 	})
 }
+
+// SpendQuota counts one more under key where something is counted already, and less
+// than limit and not yet forgotten. It answers whether it did.
+func (p *Pool) SpendQuota(ctx context.Context, key string, window provider.Time, limit int) (bool, error) {
+	spent := false
+	err := p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
+		r := db.Exec("update quotas set used = used + 1 where pool = ? and quota_key = ? and window_start = ? and used > 0 and used < ? and expires_at > ?",
+			p.ID, key, window, limit, p.s.Now())
+		spent = r.RowsAffected == 1
+		return r.Error
+	})
+	return spent, translate(err)
+}
+
+// Quota is how many are counted under key; 0 for none, or when they are forgotten.
+func (p *Pool) Quota(ctx context.Context, key string, window provider.Time) (int, error) {
+	var used []int
+	err := p.s.db(ctx).Raw("select used from quotas where pool = ? and quota_key = ? and window_start = ? and expires_at > ?", p.ID, key, window, p.s.Now()).Scan(&used).Error
+	if err != nil || len(used) == 0 {
+		return 0, translate(err)
+	}
+	return used[0], nil
+}

@@ -13,6 +13,7 @@ func (a *API) messageOperations() []Operation {
 		change(Own, "PutMessageTemplate", directory.PoolsWrite, message.ActionTemplatePut, a.putMessageTemplate),
 		silent(Own, "DeleteMessageTemplate", directory.PoolsWrite, message.ActionTemplateDelete, a.deleteMessageTemplate),
 		read(Own, "PreviewMessage", directory.PoolsRead, a.previewMessage),
+		a.workOperation(),
 		silent(Own, "SendTestMessage", directory.PoolsWrite, message.ActionTest, a.sendTestMessage),
 	}
 }

@@ -15,6 +15,9 @@ func (a *API) signUp(ctx context.Context, in *SignUpRequest) (*SignUpResponse, e
 	if err != nil {
 		return nil, err
 	}
+	if ctx, err = a.worked(ctx, p, in.ClientID, in.ClientMetadata); err != nil {
+		return nil, err
+	}
 	u, err := a.Directory.SignUp(ctx, p, directory.SignUp{
 		Username: in.Username, Password: in.Password, Attributes: attributes(in.UserAttributes), Client: c,
 	})
@@ -49,6 +52,12 @@ func (a *API) forgotPassword(ctx context.Context, in *CodeRequest) (*CodeRespons
 // like anybody, unless the client wants to be told.
 func (a *API) code(ctx context.Context, in *CodeRequest, purpose provider.CodePurpose, ask func(context.Context, *provider.Pool, string) error) (*CodeResponse, error) {
 	p, c, err := a.Directory.Calling(ctx, in.ClientID, in.Username, in.SecretHash)
+	if err != nil {
+		return nil, err
+	}
+	if ctx, err = a.worked(ctx, p, in.ClientID, in.ClientMetadata); err == nil {
+		p, err = a.Directory.Texting(ctx, p) // so that the answer names where the code goes
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -138,6 +138,9 @@ func story() []step {
 		{own + "SendTestMessage", plus(pool, "To", "+46701740605", "Channel", "SMS"), "InvalidParameterException"},
 		{own + "DeleteMessageTemplate", plus(pool, "Kind", "sign_in", "Locale", "sv-SE"), ""},
 
+		{own + "GetWork", m{"ClientId": "none"}, "ResourceNotFoundException"},
+		{own + "GetWork", m{"ClientId": "$client"}, ""},
+
 		{id + "GetUserPoolMfaConfig", pool, ""},
 		{id + "SetUserPoolMfaConfig", plus(pool, "MfaConfiguration", "ON", "WebAuthnConfiguration", m{"SecondFactor": false}), "InvalidParameterException"},
 		{id + "SetUserPoolMfaConfig", plus(pool, "MfaConfiguration", "OPTIONAL", "SoftwareTokenMfaConfiguration", m{"Enabled": true},
@@ -340,6 +343,7 @@ var unstable = []struct {
 	pattern *regexp.Regexp
 	with    string
 }{
+	{regexp.MustCompile(`"Challenge":"[\w-]+"`), `"Challenge":"CHALLENGE"`},
 	{regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`), "UUID"},
 	{regexp.MustCompile(`us-east-1_[0-9A-Za-z]{9}`), "us-east-1_POOL"},
 	{regexp.MustCompile(`\b1[0-9]{9}\.[0-9]{3}\b`), "TIME"},

@@ -48,6 +48,7 @@ func (d *Door) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /confirmforgotPassword", d.Errors.Pages(d.show(signin.StepReset, d.showReset)))
 	mux.Handle("POST /confirmforgotPassword", d.guard(d.answerReset))
 	d.wayRoutes(mux)
+	d.workRoutes(mux)
 	d.secondRoutes(mux)
 	d.passkeyRoutes(mux)
 	d.attributeRoutes(mux)

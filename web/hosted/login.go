@@ -3,10 +3,12 @@ package hosted
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/oauth"
+	"github.com/cognate-idp/cognate/provider/risk"
 	"github.com/cognate-idp/cognate/provider/signin"
 	"github.com/cognate-idp/cognate/web/page"
 	"github.com/cognate-idp/cognate/web/respond"
@@ -205,6 +207,13 @@ func (d *Door) draw(w http.ResponseWriter, r *http.Request, status int, a *signi
 	}
 	v.Passkey = passkeyForm(a, action, r.PostForm.Get("credential"), why)
 	aside := &beside{d, pool, a, waiting}
+	if textsFirst(a) && slices.Contains(pool.Settings.First(), provider.FactorSMS) {
+		work, err := d.work(r, aside)
+		if err != nil {
+			return err
+		}
+		v.Work = work
+	}
 	if d.Flow.OffersSignUp(pool, a) {
 		v.SignUpURL = aside.to(r, "/signup")
 	}
@@ -251,6 +260,8 @@ func signInProblem(err error) page.Problem {
 	}
 	var e *provider.Error
 	switch {
+	case errors.Is(err, risk.ErrWorkNeeded):
+		return page.SignInWork
 	case errors.As(err, &e) && e.Field == "choose":
 		return page.SignInChoose
 	case errors.As(err, &e) && e.Code == provider.CodeThrottled && e.Kind == "mail":

@@ -3,8 +3,10 @@ package hosted
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/risk"
 	"github.com/cognate-idp/cognate/provider/signin"
 	"github.com/cognate-idp/cognate/web/page"
 	"github.com/cognate-idp/cognate/web/respond"
@@ -60,7 +62,14 @@ func (d *Door) drawForgot(w http.ResponseWriter, r *http.Request, b *beside, why
 		Chrome: b.chrome(r), Action: here(r, "/forgotPassword", b.waiting.ID), Flow: b.attempt.ID, Identifier: b.attempt.Username,
 		IdentifierKind: identifierKind(b.pool), SignInURL: b.to(r, "/login"),
 	}
+	if slices.Contains(b.pool.Settings.RecoveryOrder(), provider.BySMS) {
+		if v.Work, err = d.work(r, b); err != nil {
+			return err
+		}
+	}
 	switch {
+	case errors.Is(why, risk.ErrWorkNeeded):
+		v.Problem = page.ForgotWork
 	case why != nil && provider.CodeOf(why) == provider.CodeInvalid:
 		v.Problem = page.ForgotMissing
 	case why != nil:

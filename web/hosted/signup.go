@@ -11,6 +11,7 @@ import (
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/oauth"
+	"github.com/cognate-idp/cognate/provider/risk"
 	"github.com/cognate-idp/cognate/provider/signin"
 	"github.com/cognate-idp/cognate/web/page"
 	"github.com/cognate-idp/cognate/web/respond"
@@ -139,6 +140,11 @@ func (d *Door) drawSignUp(w http.ResponseWriter, r *http.Request, b *beside, f u
 		Policy: page.PolicyOf(b.pool.Settings.PasswordPolicy), SignInURL: b.to(r, "/login"),
 		TermsURL: b.pool.Settings.TermsURL, PrivacyURL: b.pool.Settings.PrivacyURL, Agreed: f.Get("terms") == "yes", Passwordless: !directory.TakesPasswords(b.pool),
 	}
+	if slices.Contains(d.Flow.Directory.Proves(b.pool), provider.BySMS) {
+		if v.Work, err = d.work(r, b); err != nil {
+			return err
+		}
+	}
 	for i := range v.Fields {
 		v.Fields[i].Value = f.Get(v.Fields[i].Name)
 	}
@@ -200,6 +206,8 @@ func signUpProblem(why error, fields []page.Field) (page.Problem, string) {
 		return page.SignUpPolicy, "password"
 	case e.Kind == "missing":
 		return page.SignUpMissing, e.Field
+	case errors.Is(e, risk.ErrWorkNeeded):
+		return page.SignUpWork, ""
 	case e.Code == provider.CodeThrottled:
 		return page.SignUpThrottled, ""
 	case e.Code == provider.CodeInvalid:
@@ -298,7 +306,7 @@ func codeProblem(err error) page.Problem {
 		return page.CodeWait
 	case provider.CodeOf(err) == provider.CodeThrottled:
 		return page.CodeThrottled
-	case provider.CodeOf(err) == provider.CodeUnavailable:
+	case provider.CodeOf(err) == provider.CodeUnavailable, errors.Is(err, risk.ErrWorkNeeded):
 		return page.CodeUnavailable
 	}
 	return page.CodeWrong

@@ -11,6 +11,7 @@ type Chrome struct {
 	Brand      Brand
 	ClientName string // the app that sent the person here; empty when none did
 	Lang       string // BCP 47; empty takes the request's
+	Work       *Work  // what the browser works out before a text is sent; nil for nothing
 	ThemeURL   string // a tenant's stylesheet, /theme/<hash>.css; empty for none
 }
 
@@ -51,9 +52,15 @@ func (c Chrome) Failed() bool { return false }
 // Roomy asks for the wider card.
 func (c Chrome) Roomy() bool { return false }
 
-func (c Chrome) chrome() Chrome    { return c }
-func (c Chrome) styles() []string  { return nil }
-func (c Chrome) scripts() []string { return []string{"js/pages.js"} }
+func (c Chrome) chrome() Chrome   { return c }
+func (c Chrome) styles() []string { return nil }
+
+func (c Chrome) scripts() []string {
+	if c.Work != nil {
+		return []string{"js/pages.js", "js/work.js"}
+	}
+	return []string{"js/pages.js"}
+}
 
 // Problem names what went wrong, so that the text stays in the catalogue. Each
 // page knows its own set; a name it does not know reads as "something went

@@ -114,7 +114,7 @@ func Fixtures() []Fixture {
 		fixtures = append(fixtures, Fixture{"sign-in-notice-" + n, v})
 	}
 	for _, more := range []func(Chrome) []Fixture{
-		accountFixtures, waysFixtures, mfaFixtures, passkeyFixtures, attributesFixtures, deviceFixtures, profileFixtures,
+		accountFixtures, workFixtures, waysFixtures, mfaFixtures, passkeyFixtures, attributesFixtures, deviceFixtures, profileFixtures,
 	} {
 		fixtures = append(fixtures, more(app)...)
 	}

@@ -17,6 +17,7 @@ type ForgotPassword struct {
 // What ForgotPassword can say went wrong.
 const (
 	ForgotMissing     Problem = "missing"
+	ForgotWork        Problem = "work" // a text needs a browser that works for it
 	ForgotUnavailable Problem = "unavailable"
 )
 

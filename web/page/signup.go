@@ -31,6 +31,7 @@ const (
 	SignUpPolicy      Problem = "policy"   // the password breaks the rules
 	SignUpUsername    Problem = "username" // no username may look like this
 	SignUpThrottled   Problem = "throttled"
+	SignUpWork        Problem = "work" // a text needs a browser that works for it
 	SignUpUnavailable Problem = "unavailable"
 )
 

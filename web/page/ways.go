@@ -35,6 +35,7 @@ func (v ChooseWay) Others() []provider.Factor {
 const (
 	SignInChoose Problem = "choose" // nothing that is offered was chosen
 	SignInWait   Problem = "wait"   // a code was asked for too soon
+	SignInWork   Problem = "work"   // a text needs a browser that works for it
 )
 
 // SignInCode asks for a code that was sent in place of a password, if there was
