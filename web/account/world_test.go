@@ -1,7 +1,6 @@
 package account_test
 
 import (
-	"context"
 	"html"
 	"io"
 	"log/slog"
@@ -46,14 +45,13 @@ const (
 // world is a pool's sign-in and account pages, over a real store whose clock the test
 // moves, served by https.
 type world struct {
-	t       *testing.T
-	st      *store.Store
-	flow    *signin.Flow
-	outbox  *message.Outbox
-	server  *httptest.Server
-	tenant  *provider.Tenant
-	later   atomic.Int64 // how far the clock is ahead, in nanoseconds
-	deliver map[string]func(context.Context, provider.Job) error
+	t      *testing.T
+	st     *store.Store
+	flow   *signin.Flow
+	outbox *message.Outbox
+	server *httptest.Server
+	tenant *provider.Tenant
+	later  atomic.Int64 // how far the clock is ahead, in nanoseconds
 }
 
 func (w *world) now() time.Time                   { return time.Now().Add(time.Duration(w.later.Load())) }
