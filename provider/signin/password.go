@@ -15,6 +15,10 @@ import (
 
 // password is the first step: a name and the password that belongs to it.
 func (f *Flow) password(ctx context.Context, pool *provider.Pool, a *Attempt, given Answer) (outcome, error) {
+	if !directory.TakesPasswords(pool) {
+		// The pool's setting has changed since, or its other ways cannot be taken now.
+		return outcome{}, provider.ErrUnavailable
+	}
 	// The page shows again what was typed.
 	a.Username = given.Username
 	if err := checkName(given.Username); err != nil {

@@ -320,3 +320,19 @@ func TestTrailHoldsNoSecret(t *testing.T) {
 		}
 	})
 }
+
+// A pool without passwords takes none, also where a sign-in was begun before, or no code
+// can be sent.
+func TestNoPasswordWhereThePoolTakesNone(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		b := w.open(nil)
+		w.pool.Settings.FirstFactors = []provider.Factor{provider.FactorEmail}
+		if r, err := b.answer(signin.Answer{Username: "mika", Password: rightPassword}); provider.CodeOf(err) != provider.CodeUnavailable {
+			t.Errorf("begun before: %+v, %v", r, err)
+		}
+		if _, r, err := w.try("mika", rightPassword); provider.CodeOf(err) != provider.CodeUnavailable {
+			t.Errorf("begun now: %+v, %v", r, err)
+		}
+	})
+}
