@@ -72,7 +72,7 @@ func TestRequiredLaterIsAskedFor(t *testing.T) {
 		for _, name := range []string{"given_name", "birthdate", "phone_number", "custom:bikes", "custom:helmet", "custom:first_ride"} {
 			w.require(d, name)
 		}
-		v := w.visit().signIn("app").led("/profile").want(200, "One more thing")
+		v := w.visit().signIn("app").led("/profile").want(200, "A little more about you")
 		page := v.answer.Request.URL.RequestURI()
 		for _, want := range []string{
 			`<label for="field-given_name">First name</label>`, `type="date"`, `type="tel"`, `autocomplete="tel"`,
