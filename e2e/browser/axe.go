@@ -3,6 +3,7 @@ package browser
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Violation is one rule of accessibility that a page breaks.
@@ -27,14 +28,26 @@ func (p *Page) Violations() []Violation {
 		p.scripts(true)
 		defer p.scripts(false)
 	}
-	return Eval[[]Violation](p, `(async () => {
+	const tries = 5
+	script := `(async () => {
 		if (!window.axe) { `+p.b.axe+` }
 		const result = await axe.run(document, {resultTypes: ["violations"]});
 		return result.violations.map(v => ({
 			id: v.id, impact: v.impact ?? "", help: v.help,
 			nodes: v.nodes.map(n => n.html.slice(0, 200) + " :: " + (n.failureSummary ?? "").slice(0, 300)),
 		}));
-	})()`)
+	})()`
+	// A click may still be on its way to the next page, which takes the script with it.
+	for try := 1; ; try++ {
+		found, err := evaluate[[]Violation](p, script)
+		if err == nil {
+			return found
+		}
+		if try == tries {
+			p.fail("run axe-core", err)
+		}
+		time.Sleep(300 * time.Millisecond)
+	}
 }
 
 // AssertAccessible fails the test for every violation on the page.
