@@ -21,8 +21,21 @@ func (s *Store) Exec(ctx context.Context, sql string, args ...any) error {
 // Bulk runs one statement past the time that a transaction may take, to fill a
 // database.
 func (s *Store) Bulk(ctx context.Context, sql string) error {
-	_, err := s.writeSQL.ExecContext(ctx, sql)
-	return err
+	if s.driver == "sqlite" {
+		_, err := s.writeSQL.ExecContext(ctx, sql)
+		return err
+	}
+	conn, err := s.writeSQL.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	for _, one := range []string{"set statement_timeout = 0", sql, "reset statement_timeout"} {
+		if _, err := conn.ExecContext(ctx, one); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // PatchBare writes a batch blindly over database/sql: what the engine can do at
