@@ -30,7 +30,7 @@ func (p *Page) Violations() []Violation {
 	}
 	const tries = 5
 	script := `(async () => {
-		if (!window.axe) { `+p.b.axe+` }
+		if (!window.axe) { ` + p.b.axe + ` }
 		const result = await axe.run(document, {resultTypes: ["violations"]});
 		return result.violations.map(v => ({
 			id: v.id, impact: v.impact ?? "", help: v.help,
