@@ -29,7 +29,7 @@ const (
 
 // ErrLastFactor refuses to take away the only second factor where one is required.
 var ErrLastFactor = &provider.Error{Code: provider.CodeConflict, Kind: "last factor",
-	Message: "This passkey is your only second factor, and one is required. Set up another one first, then remove it."}
+	Message: "This is your only second factor, and one is required. Set up another one first, then remove it."}
 
 // ListPasskeys lists a user's passkeys, the oldest first.
 func (f *Factors) ListPasskeys(ctx context.Context, pool *provider.Pool, userID string) ([]provider.Passkey, error) {
@@ -134,7 +134,11 @@ func (f *Factors) RenamePasskey(ctx context.Context, pool *provider.Pool, userID
 //
 // Errors: provider.ErrPasskeyNotFound, ErrLastFactor.
 func (f *Factors) RemovePasskey(ctx context.Context, pool *provider.Pool, userID, id string) error {
-	return f.removePasskey(ctx, pool, userID, id, true)
+	err := f.keepingOne(ctx, pool, userID, func(ctx context.Context) error { return f.TakePasskey(ctx, pool, userID, id) })
+	if errors.Is(err, provider.ErrUserNotFound) {
+		return provider.ErrPasskeyNotFound
+	}
+	return err
 }
 
 // TakePasskey removes a user's passkey, as an operator wishes: the last second
@@ -143,10 +147,6 @@ func (f *Factors) RemovePasskey(ctx context.Context, pool *provider.Pool, userID
 //
 // Errors: provider.ErrPasskeyNotFound.
 func (f *Factors) TakePasskey(ctx context.Context, pool *provider.Pool, userID, id string) error {
-	return f.removePasskey(ctx, pool, userID, id, false)
-}
-
-func (f *Factors) removePasskey(ctx context.Context, pool *provider.Pool, userID, id string, keepOne bool) error {
 	rows := f.Store.Pool(pool.ID)
 	err := f.Store.Tx(ctx, func(ctx context.Context) error {
 		u, err := f.prefer(ctx, pool, userID, func(m provider.MFAPreference) provider.MFAPreference { return m })
@@ -162,9 +162,6 @@ func (f *Factors) removePasskey(ctx context.Context, pool *provider.Pool, userID
 			return provider.ErrPasskeyNotFound
 		}
 		last := len(keys) == 1 && u.MFA.Has(provider.FactorPasskey)
-		if last && keepOne && bare(pool, u.MFA.Without(provider.FactorPasskey)) {
-			return ErrLastFactor
-		}
 		if err := rows.RemovePasskey(ctx, userID, id); err != nil {
 			return err
 		}
@@ -180,14 +177,6 @@ func (f *Factors) removePasskey(ctx context.Context, pool *provider.Pool, userID
 		return provider.ErrPasskeyNotFound
 	}
 	return err
-}
-
-// bare reports whether a user whose second factors these are has none left where the
-// pool demands one and a passkey was one.
-func bare(pool *provider.Pool, left provider.MFAPreference) bool {
-	second := pool.Settings.Second()
-	return pool.Settings.MFA == "ON" && slices.Contains(second, provider.FactorPasskey) &&
-		!slices.ContainsFunc(left.Enabled, func(g provider.Factor) bool { return slices.Contains(second, g) })
 }
 
 // UsePasskey writes down that a passkey was used, in the transaction that ctx

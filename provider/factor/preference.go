@@ -42,6 +42,54 @@ func (f *Factors) SetPreferences(ctx context.Context, pool *provider.Pool, userI
 	})
 }
 
+// SetOwnPreferences is SetPreferences as the user wishes.
+//
+// Errors: those of SetPreferences; ErrLastFactor.
+func (f *Factors) SetOwnPreferences(ctx context.Context, pool *provider.Pool, userID string, wishes []Preference) error {
+	return f.keepingOne(ctx, pool, userID, func(ctx context.Context) error { return f.SetPreferences(ctx, pool, userID, wishes) })
+}
+
+// RemoveOwn turns a second factor of a user off, as they wish. An authenticator app's
+// secret goes with it.
+//
+// Errors: ErrLastFactor, provider.ErrFactorNotFound, provider.ErrUserNotFound.
+func (f *Factors) RemoveOwn(ctx context.Context, pool *provider.Pool, userID string, factor provider.Factor) error {
+	return f.keepingOne(ctx, pool, userID, func(ctx context.Context) error {
+		if factor == provider.FactorTOTP {
+			return f.RemoveTOTP(ctx, pool, userID)
+		}
+		off := false
+		return f.SetPreferences(ctx, pool, userID, []Preference{{Factor: factor, Enabled: &off}})
+	})
+}
+
+// keepingOne refuses a change by which a user would have no second factor left where
+// the pool demands one. The user's row is locked first: of two changes at once, the
+// later sees what the first has left.
+func (f *Factors) keepingOne(ctx context.Context, pool *provider.Pool, userID string, change func(context.Context) error) error {
+	return f.Store.Tx(ctx, func(ctx context.Context) error {
+		before, err := f.prefer(ctx, pool, userID, func(m provider.MFAPreference) provider.MFAPreference { return m })
+		if err != nil {
+			return err
+		}
+		if err := change(ctx); err != nil {
+			return err
+		}
+		after, err := f.Store.Pool(pool.ID).User(ctx, userID)
+		if err == nil && bare(pool, after.MFA) && !bare(pool, before.MFA) {
+			err = ErrLastFactor
+		}
+		return err
+	})
+}
+
+// bare reports whether a user whose second factors these are has none where the pool
+// demands one.
+func bare(pool *provider.Pool, has provider.MFAPreference) bool {
+	second := pool.Settings.Second()
+	return pool.Settings.MFA == "ON" && !slices.ContainsFunc(has.Enabled, func(g provider.Factor) bool { return slices.Contains(second, g) })
+}
+
 func (f *Factors) turn(ctx context.Context, pool *provider.Pool, u *provider.User, factor provider.Factor, on bool) error {
 	if !on {
 		return f.Removed(ctx, pool, u.ID, factor)

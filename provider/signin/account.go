@@ -125,15 +125,7 @@ func (a *Account) EnrolApp(ctx context.Context, pool *provider.Pool, live *Live,
 // Errors: ErrProofTooOld, factor.ErrLastFactor, provider.ErrFactorNotFound.
 func (a *Account) RemoveFactor(ctx context.Context, pool *provider.Pool, live *Live, f provider.Factor) error {
 	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
-		left := u.MFA.Without(f).Enabled
-		if pool.Settings.MFA == "ON" && !slices.ContainsFunc(left, func(g provider.Factor) bool { return a.takes(pool, g) }) {
-			return factor.ErrLastFactor
-		}
-		if f == provider.FactorTOTP {
-			return a.Flow.Factors.RemoveTOTP(ctx, pool, u.ID)
-		}
-		off := false
-		return a.Flow.Factors.SetPreferences(ctx, pool, u.ID, []factor.Preference{{Factor: f, Enabled: &off}})
+		return a.Flow.Factors.RemoveOwn(ctx, pool, u.ID, f)
 	})
 }
 

@@ -2,6 +2,7 @@ package signin_test
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -219,6 +220,40 @@ func TestTwoStepInTheAccount(t *testing.T) {
 		}
 		if _, err := a.RenewRecoveryCodes(ctx, w.pool, w.live(m.session)); provider.CodeOf(err) != provider.CodeForbidden {
 			t.Errorf("recovery codes for nothing: %v", err)
+		}
+	})
+}
+
+// Of two who each take another of somebody's second factors away at once, one is told
+// that it is the last.
+func TestTwoRemovalsAtOnceLeaveOne(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		w.mfa("ON", provider.FactorTOTP, provider.FactorEmail, provider.FactorSMS)
+		a, phone := w.account(), w.enrol()
+		w.change(func(u *provider.User) { u.MFA = u.MFA.With(provider.FactorEmail).With(provider.FactorSMS) })
+		m := &machine{w: w}
+		m.enter(phone)
+		live := w.live(m.session) // both windows were drawn before either removal
+		var wg sync.WaitGroup
+		kept := make(chan error, 3)
+		for _, f := range []provider.Factor{provider.FactorTOTP, provider.FactorEmail, provider.FactorSMS} {
+			wg.Go(func() {
+				if err := a.RemoveFactor(t.Context(), w.pool, live, f); err != nil {
+					kept <- err
+				}
+			})
+		}
+		wg.Wait()
+		close(kept)
+		for err := range kept {
+			if !errors.Is(err, factor.ErrLastFactor) {
+				t.Error(err)
+			}
+		}
+		u, err := w.st.Pool(w.pool.ID).User(t.Context(), w.user.ID)
+		if err != nil || len(u.MFA.Enabled) != 1 {
+			t.Errorf("left %q, %v", u.MFA.Enabled, err)
 		}
 	})
 }

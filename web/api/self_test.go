@@ -281,6 +281,16 @@ func TestOwnFactors(t *testing.T) {
 		if got := text(t, alice.does("GetUserAuthFactors", nil)["ConfiguredUserAuthFactors"]); got != `["PASSWORD","EMAIL_OTP","SOFTWARE_TOKEN"]` {
 			t.Errorf("%s", got)
 		}
+		// Where the pool demands one, a token that was stolen takes no user's last away.
+		w.must(userPools+"SetUserPoolMfaConfig", m{"UserPoolId": pool, "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": m{"Enabled": true}, "EmailMfaConfiguration": m{}})
+		off := m{"Enabled": false}
+		if a := alice.tries("SetUserMFAPreference", m{"SoftwareTokenMfaSettings": off, "EmailMfaSettings": off}); a.Status == http.StatusOK || !strings.Contains(a.says(), "only second factor") {
+			t.Errorf("all are off: %d %s", a.Status, a.says())
+		}
+		alice.does("SetUserMFAPreference", m{"SoftwareTokenMfaSettings": off})
+		if got := text(t, alice.does("GetUser", nil)["UserMFASettingList"]); got != `["EMAIL_OTP"]` {
+			t.Errorf("left %s", got)
+		}
 	})
 }
 

@@ -36,7 +36,7 @@ func (a *API) verifySoftwareToken(ctx context.Context, who *Self, in *VerifySoft
 }
 
 func (a *API) setUserMFAPreference(ctx context.Context, who *Self, in *SetUserMFAPreferenceRequest) error {
-	return a.Factors.SetPreferences(ctx, who.Pool, who.User.ID, in.wishes())
+	return a.Factors.SetOwnPreferences(ctx, who.Pool, who.User.ID, in.wishes())
 }
 
 func (a *API) getUserAuthFactors(ctx context.Context, who *Self, _ *SelfRequest) (*GetUserAuthFactorsResponse, error) {
