@@ -128,6 +128,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	people.Forget = identities.Forget // in the transaction that deletes the user
 	people.EndCredentials = identities.EndCredentials
 	factors.EndCredentials = identities.EndCredentials
+	authorizer.EndCredentials = identities.EndCredentials
 	identities.Ended = feed.EndStreams
 
 	federated := &signin.Federation{Flow: flow, Directory: people, Open: upstreams.Redirector}
@@ -139,7 +140,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		Flow: flow, Sessions: sessions, OAuth: authorizer, Sealer: sealer, Pages: pages, Errors: failures, Federation: federated,
 		Browser: &browser.Store{Cookies: browser.Cookies{Plain: plainHTTP}},
 	}
-	own := &account.Door{Account: &signin.Account{Flow: flow}, Sealer: sealer, Pages: pages, Errors: failures, Browser: login.Browser}
+	own := &account.Door{Account: &signin.Account{Flow: flow}, OAuth: authorizer, Sealer: sealer, Pages: pages, Errors: failures, Browser: login.Browser}
 	tokens := &oidc.Handler{
 		OAuth: authorizer, Log: log, Principal: login.Principal, EndSession: login.EndSession, SignIn: login.SignIn, Consent: login.Consent,
 		ConfirmLogout: login.ConfirmLogout, SignedOut: login.SignedOut, Refuse: login.Refuse, Fail: failures.Write,

@@ -117,6 +117,15 @@ func (s *Server) resources(ctx context.Context) (*resources, error) {
 	})
 }
 
+// describe says what scopes allow, as far as their resource servers tell.
+func (r *resources) describe(names []string) []provider.Scope {
+	var out []provider.Scope
+	for _, name := range names {
+		out = append(out, provider.Scope{Name: name, Description: r.descriptions[name]})
+	}
+	return out
+}
+
 func groupNames(groups []provider.Group) []string {
 	var out []string
 	for _, g := range groups {

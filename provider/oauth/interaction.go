@@ -53,9 +53,7 @@ func (s *Server) describe(ctx context.Context, a *authorizeRequest, who *provide
 	}
 	out := &Interaction{ID: pending, Client: a.client.Client, Prompt: a.Prompt, LoginHint: a.LoginHint, UILocales: a.UILocales,
 		Upstream: a.Upstream, Again: who != nil}
-	for _, scope := range a.Scopes {
-		out.Scopes = append(out.Scopes, provider.Scope{Name: scope, Description: known.descriptions[scope]})
-	}
+	out.Scopes = known.describe(a.Scopes)
 	return out, nil
 }
 

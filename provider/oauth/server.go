@@ -34,6 +34,10 @@ type Server struct {
 	Log    *slog.Logger
 	Now    func() time.Time
 
+	// EndCredentials ends what a user's tokens were traded for at identity pools. It
+	// joins the transaction that ctx carries. Nil where there are none.
+	EndCredentials func(ctx context.Context, pool, user string) error
+
 	cache  cache
 	engine *fosite.Fosite
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/oauth"
 	"github.com/cognate-idp/cognate/provider/secret"
 	"github.com/cognate-idp/cognate/provider/signin"
 	"github.com/cognate-idp/cognate/web/browser"
@@ -18,6 +19,7 @@ import (
 // Door serves a user pool's account pages. All fields are required.
 type Door struct {
 	Account *signin.Account
+	OAuth   *oauth.Server
 	Sealer  *secret.Sealer
 	Pages   *page.Pages
 	Errors  *respond.Errors
@@ -29,7 +31,8 @@ const home = "/account"
 
 // Routes mounts the door on a user pool's mux.
 func (d *Door) Routes(mux *http.ServeMux) {
-	show := func(path string, h handler) { mux.Handle("GET "+path, d.plain(d.signedIn(path, h))) }
+	showIn := func(path, back string, h handler) { mux.Handle("GET "+path, d.plain(d.signedIn(back, h))) }
+	show := func(path string, h handler) { showIn(path, path, h) }
 	act := func(path, back string, h handler) { mux.Handle("POST "+path, d.guarded(d.signedIn(back, h))) }
 
 	show(home, d.showHome)
@@ -54,6 +57,9 @@ func (d *Door) Routes(mux *http.ServeMux) {
 	mux.Handle("POST "+home+"/passkeys/begin", browser.Guard(d.Errors.JSON(d.beginPasskey), d.Errors.JSON(foreign)))
 	show(home+"/devices", d.showDevices)
 	act(home+"/devices", home+"/devices", d.changeDevices)
+	show(home+"/apps", d.showApps)
+	showIn(home+"/apps/disconnect", home+"/apps", d.showDisconnect)
+	act(home+"/apps", home+"/apps", d.disconnect)
 	show(home+"/activity", d.showActivity)
 	show(home+"/delete", d.fresh(d.showDelete))
 	act(home+"/delete", home+"/delete", d.delete)
@@ -180,10 +186,11 @@ const (
 	signedOut       = "signed_out"
 	othersSignedOut = "others_signed_out"
 	deviceForgotten = "device_forgotten"
+	appDisconnected = "app_disconnected"
 )
 
 var notices = []string{saved, codeSent, addressChanged, addressVerified, addressRemoved, passwordChanged, appAdded, factorAdded, factorRemoved, preferred, passkeyAdded, passkeyRenamed, passkeyRemoved,
-	signedOut, othersSignedOut, deviceForgotten}
+	signedOut, othersSignedOut, deviceForgotten, appDisconnected}
 
 // done says what was done, on a page.
 func (d *Door) done(w http.ResponseWriter, v *visit, page, notice string) error {

@@ -33,6 +33,7 @@ import (
 	"github.com/cognate-idp/cognate/web/account"
 	"github.com/cognate-idp/cognate/web/browser"
 	"github.com/cognate-idp/cognate/web/hosted"
+	"github.com/cognate-idp/cognate/web/oidc"
 	"github.com/cognate-idp/cognate/web/page"
 	"github.com/cognate-idp/cognate/web/respond"
 )
@@ -48,6 +49,8 @@ type world struct {
 	t      *testing.T
 	st     *store.Store
 	flow   *signin.Flow
+	oauth  *oauth.Server
+	keys   *token.Keys
 	outbox *message.Outbox
 	server *httptest.Server
 	tenant *provider.Tenant
@@ -91,7 +94,7 @@ func open(t *testing.T, config store.Config) *world {
 	post := &message.Post{Letters: letters, Outbox: w.outbox}
 	people := directory.New(directory.Config{Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Guard: guard, Post: post, Region: "us-east-1",
 		PageURL: func(*provider.Pool) string { return "https://login.example.com/" + poolID }})
-	keys := &token.Keys{Store: st, Sealer: sealer, Audit: trail, Cache: token.NewCache(st)}
+	w.keys = &token.Keys{Store: st, Sealer: sealer, Audit: trail, Cache: token.NewCache(st)}
 
 	pool := &provider.Pool{ID: poolID, Name: "Northwind", Kind: provider.PoolKindUsers, TokenProfile: provider.TokenProfileStandard}
 	must(t, st.All().CreatePool(t.Context(), pool))
@@ -101,12 +104,14 @@ func open(t *testing.T, config store.Config) *world {
 	sessions := &signin.Sessions{Store: st, Audit: trail}
 	w.flow = &signin.Flow{Store: st, Sealer: sealer, Hasher: hasher, Guard: guard, Audit: trail, Sessions: sessions, Directory: people,
 		Factors: &factor.Factors{Store: st, Sealer: sealer, Audit: trail, Post: post, BaseURL: "https://login.example.com"}}
-	login := &hosted.Door{Flow: w.flow, Sessions: sessions, Sealer: sealer, Pages: pages, Errors: errors, Browser: &browser.Store{},
-		OAuth: oauth.New(oauth.Server{Store: st, Keys: keys, Sealer: sealer, Audit: trail, Log: log, Now: w.now})}
-	own := &account.Door{Account: &signin.Account{Flow: w.flow}, Sealer: sealer, Pages: pages, Errors: errors, Browser: login.Browser}
+	w.oauth = oauth.New(oauth.Server{Store: st, Keys: w.keys, Sealer: sealer, Audit: trail, Log: log, Now: w.now})
+	login := &hosted.Door{Flow: w.flow, Sessions: sessions, Sealer: sealer, Pages: pages, Errors: errors, Browser: &browser.Store{}, OAuth: w.oauth}
+	own := &account.Door{Account: &signin.Account{Flow: w.flow}, OAuth: w.oauth, Sealer: sealer, Pages: pages, Errors: errors, Browser: login.Browser}
 	mux := http.NewServeMux()
 	login.Routes(mux)
 	own.Routes(mux)
+	(&oidc.Handler{OAuth: w.oauth, Log: log, Principal: login.Principal, EndSession: login.EndSession, SignIn: login.SignIn, Consent: login.Consent,
+		ConfirmLogout: login.ConfirmLogout, SignedOut: login.SignedOut, Refuse: login.Refuse, Fail: errors.WritePage}).Mount(mux)
 	w.server = httptest.NewTLSServer(http.StripPrefix("/"+poolID, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		ctx := provider.WithTenant(r.Context(), w.tenant)
 		ctx = provider.WithActor(ctx, provider.Actor{Kind: "anonymous", Address: "203.0.113.5", UserAgent: r.UserAgent(), RequestID: "request-1"})

@@ -195,6 +195,30 @@ type AccountDevice struct {
 	Here       bool
 }
 
+// AccountApps lists the apps that the person has let in.
+type AccountApps struct {
+	AccountPage
+	Apps []AccountApp
+}
+
+func (AccountApps) file() string { return "account_apps" }
+
+// AccountApp is one app.
+type AccountApp struct {
+	ID, Name string
+	Scopes   []Scope
+	Since    Moment
+	Used     Moment // zero when it holds nothing now
+}
+
+// AccountDisconnect asks whether to shut an app out. The form posts app.
+type AccountDisconnect struct {
+	AccountPage
+	App AccountApp
+}
+
+func (AccountDisconnect) file() string { return "account_disconnect" }
+
 // AccountActivity lists what happened to the account.
 type AccountActivity struct {
 	AccountPage

@@ -36,6 +36,11 @@ func profileFixtures(app Chrome) []Fixture {
 		{Action: "something_new", At: at},
 	}}
 
+	apps := AccountApps{AccountPage: base, Apps: []AccountApp{
+		{ID: "a", Name: "Route Planner", Since: at, Used: at, Scopes: []Scope{{Name: "openid"}, {Name: "email"}, {Name: "offline_access"}}},
+		{ID: "b", Name: "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft", Since: at,
+			Scopes: []Scope{{Name: "https://api.northwind.example/rides.read", Description: "Read your rides"}, {Name: "undescribed/scope"}}}}}
+
 	profile := AccountProfile{AccountPage: base, Have: []Field{{Attribute: "preferred_username", Value: "mika"}}, Fields: []Field{
 		{Name: "attr.given_name", Attribute: "given_name", Type: "text", Fill: "given-name", Value: "Mika", Max: 100},
 		{Name: "attr.birthdate", Attribute: "birthdate", Type: "date", Fill: "bday", Problem: FieldDate},
@@ -81,6 +86,11 @@ func profileFixtures(app Chrome) []Fixture {
 		{"account-passkey-add-wrong", AccountPasskeyAdd{AccountPage: base, Refusal: PasskeyWrong, Passkey: PasskeyForm{Action: "/x", Begin: "/y", Make: true, Label: "passkey.make"}}},
 		{"account-devices", devices},
 		{"account-devices-alone", AccountDevices{AccountPage: done("others_signed_out"), Sessions: devices.Sessions[:1]}},
+		{"account-apps", apps},
+		{"account-apps-none", AccountApps{AccountPage: done("app_disconnected")}},
+		{"account-apps-gone", AccountApps{AccountPage: failed(AccountGone), Apps: apps.Apps[:1]}},
+		{"account-disconnect", AccountDisconnect{base, apps.Apps[0]}},
+		{"account-disconnect-long", AccountDisconnect{base, apps.Apps[1]}},
 		{"account-activity", activity},
 		{"account-activity-none", AccountActivity{AccountPage: base}},
 		{"account-delete", AccountDelete{base}},
