@@ -14,7 +14,7 @@ func TestTheAccountNeedsASignIn(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w *world) {
 		v := w.visit()
-		for _, path := range []string{"", "/password", "/two-step", "/passkeys", "/devices", "/activity", "/delete", "/profile", "/email", "/phone"} {
+		for _, path := range []string{"", "/password", "/two-step", "/passkeys", "/devices", "/activity", "/delete", "/apps", "/export", "/profile", "/email", "/phone"} {
 			v.get("/account"+path).want(303, "/login?return=%2Faccount")
 		}
 		v.post("/account/delete", "name", "mika@example.com").want(303, "/login?return=%2Faccount%2Fdelete")
@@ -52,7 +52,7 @@ func TestFormsFromAnotherSiteAreRefused(t *testing.T) {
 		v.signIn("mika")
 		for _, header := range []http.Header{{"Sec-Fetch-Site": {"cross-site"}}, {"Sec-Fetch-Site": {"same-site"}}, {"Origin": {"https://evil.example"}}, {"Origin": {"null"}}} {
 			v.header = header
-			for _, path := range []string{"sign-out", "password", "two-step", "two-step/app", "recovery-codes", "passkeys", "passkeys/add", "passkeys/begin", "devices", "delete"} {
+			for _, path := range []string{"sign-out", "password", "two-step", "two-step/app", "recovery-codes", "passkeys", "passkeys/add", "passkeys/begin", "devices", "delete", "apps", "export"} {
 				v.post("/account/"+path, "name", "mika@example.com", "others", "1").want(403, "")
 			}
 		}

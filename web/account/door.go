@@ -61,6 +61,8 @@ func (d *Door) Routes(mux *http.ServeMux) {
 	showIn(home+"/apps/disconnect", home+"/apps", d.showDisconnect)
 	act(home+"/apps", home+"/apps", d.disconnect)
 	show(home+"/activity", d.showActivity)
+	show(home+"/export", d.fresh(d.showExport))
+	act(home+"/export", home+"/export", d.export)
 	show(home+"/delete", d.fresh(d.showDelete))
 	act(home+"/delete", home+"/delete", d.delete)
 }

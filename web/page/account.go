@@ -240,6 +240,11 @@ type AccountEvent struct {
 	Provider string   // the upstream that vouched for them
 }
 
+// AccountExport offers a copy of what is kept. The form posts nothing.
+type AccountExport struct{ AccountPage }
+
+func (AccountExport) file() string { return "account_export" }
+
 // AccountDelete deletes the account. The form posts name.
 type AccountDelete struct{ AccountPage }
 

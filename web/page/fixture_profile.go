@@ -93,6 +93,7 @@ func profileFixtures(app Chrome) []Fixture {
 		{"account-disconnect-long", AccountDisconnect{base, apps.Apps[1]}},
 		{"account-activity", activity},
 		{"account-activity-none", AccountActivity{AccountPage: base}},
+		{"account-export", AccountExport{base}},
 		{"account-delete", AccountDelete{base}},
 		{"account-delete-name", AccountDelete{failed(AccountName)}},
 		{"account-goodbye", AccountGoodbye{chrome}},

@@ -61,3 +61,13 @@ func (e *WriteError) Error() string { return "write answer: " + e.Err.Error() }
 
 // Unwrap returns the connection's own error.
 func (e *WriteError) Unwrap() error { return e.Err }
+
+// Attach begins an answer that the browser keeps as a file of that name, which is
+// plain letters, digits, dots and dashes. The body follows.
+func Attach(w http.ResponseWriter, name, mediaType string) {
+	h := w.Header()
+	h.Set("Content-Type", mediaType)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`) // RFC 6266
+	PageHeaders(h)
+	w.WriteHeader(http.StatusOK)
+}
