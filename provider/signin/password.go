@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/directory"
@@ -110,8 +109,7 @@ func (f *Flow) prove(ctx context.Context, pool *provider.Pool, name, password st
 // withdraw takes back a try that no check followed.
 func (f *Flow) withdraw(ctx context.Context, try *risk.Try, cause error) error {
 	// Whoever asked may be gone; the count must be put right all the same.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
+	ctx = context.WithoutCancel(ctx)
 	err := errors.Join(cause, try.Withdraw(ctx))
 	if errors.Is(cause, secret.ErrBusy) {
 		return provider.ErrUnavailable.With(err)

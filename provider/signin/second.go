@@ -3,7 +3,6 @@ package signin
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/risk"
@@ -158,8 +157,7 @@ func (f *Flow) unproven(ctx context.Context, pool *provider.Pool, a *Attempt, u 
 		return err
 	}
 	// Whoever asked may be gone; the count must be put right all the same.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
+	ctx = context.WithoutCancel(ctx)
 	if e := try.Withdraw(ctx); e != nil {
 		return e
 	}

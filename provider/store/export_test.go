@@ -2,11 +2,14 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -16,6 +19,24 @@ import (
 // Exec runs one statement, for tests whose rows belong to another package.
 func (s *Store) Exec(ctx context.Context, sql string, args ...any) error {
 	return s.Tx(ctx, func(ctx context.Context) error { return s.db(ctx).Exec(sql, args...).Error })
+}
+
+// OpenWriter opens the writer of a SQLite file and nothing beside it: gorm leaves
+// something running behind a handle that prepares statements, which a test's own
+// clock does not allow.
+func OpenWriter(t testing.TB, c Config) (st *Store, done func()) {
+	t.Helper()
+	s := &Store{driver: "sqlite", now: time.Now}
+	var err error
+	if s.writeSQL, err = sql.Open("sqlite", "file:"+c.DSN); err != nil {
+		t.Fatal(err)
+	}
+	s.readSQL, s.writer = s.writeSQL, newWriter(s.writeSQL)
+	if s.write, err = s.openGorm(sqliteDialector{s.writer}, false); err != nil {
+		t.Fatal(err)
+	}
+	s.read = s.write
+	return s, func() { s.Close() }
 }
 
 // Bulk runs one statement past the time that a transaction may take, to fill a

@@ -62,7 +62,7 @@ func classify(err error) error {
 	case errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, driver.ErrBadConn),
-		errors.Is(err, sql.ErrConnDone), errors.As(err, &netErr):
+		errors.Is(err, sql.ErrConnDone), errors.Is(err, errLine), errors.As(err, &netErr):
 		f.away = true
 	default:
 		var connect *pgconn.ConnectError

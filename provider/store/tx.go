@@ -9,8 +9,13 @@ import (
 	"gorm.io/gorm"
 )
 
-// txTimeout bounds a transaction. Poll cursors re-read an overlap longer than it.
+// txTimeout bounds a transaction from when it has begun. Poll cursors re-read an
+// overlap longer than it.
 const txTimeout = 5 * time.Second
+
+// txLine bounds all of Tx: the wait in line for a connection, and every try. It is
+// short of the minute that a request has, so that who waited too long is still told.
+const txLine = 30 * time.Second
 
 const txTries = 8
 
@@ -28,13 +33,17 @@ type transaction struct {
 // busy file, so fn may run more than once and must have no side effects beyond
 // the database; see AfterCommit.
 //
+// On SQLite there is one writer, and who wants it waits in line, first come, first
+// served. A burst is a long line and no failure: the wait does not count towards the
+// time that a transaction may take. A context that is never over is bounded too.
+//
 // Errors: what fn returned (everything is rolled back), provider.ErrUnavailable
 // when the database is away or stays busy.
 func (s *Store) Tx(ctx context.Context, fn func(ctx context.Context) error) error {
 	if t, ok := ctx.Value(txKey{}).(*transaction); ok && t.store == s {
 		return fn(ctx)
 	}
-	ctx, cancel := context.WithTimeout(ctx, txTimeout)
+	ctx, cancel := context.WithTimeout(ctx, txLine)
 	defer cancel()
 	var err error
 	for try := range txTries {
@@ -57,7 +66,12 @@ func (s *Store) tryTx(ctx context.Context, fn func(ctx context.Context) error) e
 	t := &transaction{store: s}
 	err := s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
 		t.db = db
-		return fn(context.WithValue(ctx, txKey{}, t))
+		ctx, cancel := context.WithTimeout(ctx, txTimeout)
+		defer cancel()
+		if err := fn(context.WithValue(ctx, txKey{}, t)); err != nil {
+			return err
+		}
+		return ctx.Err() // what took too long does not commit
 	})
 	if err != nil {
 		return err

@@ -78,8 +78,7 @@ func (w *Worker) one(ctx context.Context, owner string, j provider.Job) {
 	err := w.call(run, j)
 	all := w.Store.All()
 	stopping := ctx.Err() != nil
-	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), txTimeout)
-	defer done()
+	ctx = context.WithoutCancel(ctx)
 	switch {
 	case err == nil:
 		err = all.FinishJob(ctx, owner, j.ID)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"gorm.io/gorm"
 )
@@ -14,6 +15,12 @@ import (
 // writerStatements bounds the prepared statements that a writer keeps. Batches
 // make new ones by their number of rows.
 const writerStatements = 256
+
+// writerLine bounds how many wait for the writer. Each holds a request's memory, and
+// more would only be answered too late.
+const writerLine = 4096
+
+var errLine = errors.New("too many wait to write")
 
 // writer is SQLite's one writing connection as gorm's pool. It keeps statements
 // prepared from one transaction to the next, which database/sql cannot for a
@@ -23,7 +30,8 @@ type writer struct {
 	db         *sql.DB
 	closed     chan struct{}
 	once       sync.Once
-	turn       chan struct{} // holds one token; who has it owns what follows
+	waiting    atomic.Int64
+	turn       chan struct{} // holds one token, which goes to who has waited longest; who has it owns what follows
 	conn       *sql.Conn
 	statements map[string]*sql.Stmt
 }
@@ -37,12 +45,8 @@ func newWriter(db *sql.DB) *writer {
 // begin waits for the connection and takes the write lock at once, so that no
 // transaction has to give up half-way because another began to write.
 func (w *writer) begin(ctx context.Context) error {
-	select {
-	case <-w.turn:
-	case <-w.closed:
-		return sql.ErrConnDone
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := w.wait(ctx); err != nil {
+		return err
 	}
 	// The driver reports a cancelled context even where the statement was done, and a
 	// connection that nobody knows to be in a transaction refuses every later one.
@@ -59,6 +63,21 @@ func (w *writer) begin(ctx context.Context) error {
 		return fmt.Errorf("begin: %w", err)
 	}
 	return nil
+}
+
+func (w *writer) wait(ctx context.Context) error {
+	defer w.waiting.Add(-1)
+	if w.waiting.Add(1) > writerLine {
+		return errLine
+	}
+	select {
+	case <-w.turn:
+		return nil
+	case <-w.closed:
+		return sql.ErrConnDone
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // end commits or rolls back, and hands the connection on.

@@ -3,8 +3,10 @@ package store_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -87,4 +89,65 @@ func TestWritingOutlivesCallersWhoGoAway(t *testing.T) {
 	if err := st.All().SetSetting(t.Context(), "k", []byte("last")); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Many who write at once wait in line, longer than a transaction may take, and each
+// is served in their turn. The clock is the test's.
+func TestABurstOfWritersWaitsInLine(t *testing.T) {
+	t.Parallel()
+	config := storetest.SQLiteConfig(t)
+	synctest.Test(t, func(t *testing.T) {
+		st, done := store.OpenWriter(t, config)
+		defer done()
+		var wg sync.WaitGroup
+		var served []int
+		begin := time.Now()
+		for i := range 25 {
+			wg.Go(func() {
+				err := st.Tx(t.Context(), func(ctx context.Context) error {
+					time.Sleep(time.Second)
+					served = append(served, i)
+					return st.All().SetSetting(ctx, "k", []byte("v"))
+				})
+				if err != nil {
+					t.Errorf("writer %d, after %s: %v", i, time.Since(begin), err)
+				}
+			})
+			synctest.Wait() // so they stand in line in this order
+		}
+		wg.Wait()
+		if !slices.IsSorted(served) || len(served) != 25 {
+			t.Errorf("served in the order %v", served)
+		}
+
+		// What holds the writer for too long is undone, and who waits too long is told.
+		unavailable := func(what string, err error) {
+			t.Helper()
+			if provider.CodeOf(err) != provider.CodeUnavailable {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		unavailable("a slow transaction", st.Tx(t.Context(), func(ctx context.Context) error {
+			if err := st.All().SetSetting(ctx, "slow", []byte("v")); err != nil {
+				return err
+			}
+			time.Sleep(6 * time.Second)
+			return nil
+		}))
+		_ = st.Tx(t.Context(), func(ctx context.Context) error {
+			v, err := st.All().Setting(ctx, "slow", func() ([]byte, error) { return []byte("nothing"), nil })
+			if err != nil || string(v) != "nothing" {
+				t.Errorf("the slow one left %q, %v", v, err)
+			}
+			return err
+		})
+		for range 10 {
+			wg.Go(func() {
+				_ = st.Tx(t.Context(), func(context.Context) error { time.Sleep(4 * time.Second); return nil })
+			})
+		}
+		synctest.Wait()
+		unavailable("behind forty seconds", st.All().SetSetting(t.Context(), "k", []byte("late")))
+		wg.Wait()
+	})
 }
