@@ -3,6 +3,7 @@ package e2e
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -27,8 +28,10 @@ func (f from) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // TestBurstOfSignIns has 500 people send a password at the same moment. The server
-// answers each, on a slow disk some of them with the wish to come again, and its memory stays far from 500 hashes of 19 MiB. Nobody has these
-// names, which is the same work and spares the test 500 accounts.
+// turns nobody away: it looks at each password, and its memory stays far from 500 hashes
+// of 19 MiB. Nobody has these names, which is the same work and spares the test 500
+// accounts. Only a machine that cannot hash so many in a minute lets people's browsers
+// give up first.
 func TestBurstOfSignIns(t *testing.T) {
 	slow(t)
 	const burst, bound = 500, 512 << 20
@@ -40,7 +43,7 @@ func TestBurstOfSignIns(t *testing.T) {
 	public := flow(t, p, p.Dev.Clients.Public)
 	var ready, done sync.WaitGroup
 	ready.Add(burst)
-	var refused, later atomic.Int64
+	var refused, gaveUp atomic.Int64
 	for i := range burst {
 		done.Go(func() {
 			v := visitor.New(from{fmt.Sprintf("203.0.%d.%d", 113+i/250, i%250), connections}, fmt.Sprintf("nobody-%d", i), "A-long-enough-passw0rd")
@@ -54,11 +57,12 @@ func TestBurstOfSignIns(t *testing.T) {
 			}
 			_, _, err := v.Code(t.Context(), public)
 			var page *visitor.Page
+			var waited net.Error
 			switch {
 			case errors.As(err, &page) && page.Status == http.StatusUnprocessableEntity:
 				refused.Add(1)
-			case errors.As(err, &page) && page.Status == http.StatusServiceUnavailable && pages > 0:
-				later.Add(1)
+			case errors.As(err, &waited) && waited.Timeout() && pages > 0:
+				gaveUp.Add(1)
 			default:
 				t.Errorf("person %d: %v", i, err)
 				if pages == 0 {
@@ -80,7 +84,7 @@ func TestBurstOfSignIns(t *testing.T) {
 	if _, err := fmt.Sscan(rest, &peak); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d sign-ins at once, of which %d were asked to come again: %d MiB at the peak", burst, later.Load(), peak>>10)
+	t.Logf("%d sign-ins at once, of which %d gave up after a minute: %d MiB at the peak", burst, gaveUp.Load(), peak>>10)
 	if peak<<10 > bound {
 		t.Errorf("the server held %d MiB, more than %d", peak>>10, bound>>20)
 	}
