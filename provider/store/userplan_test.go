@@ -13,8 +13,10 @@ import (
 	"github.com/cognate-idp/cognate/provider/store/storetest"
 )
 
-// fill makes users, what leads to them, and groups, by SQL alone: one in fifty is
-// disabled, one in a hundred is in the group members, given and family names repeat.
+// fill makes users, what leads to them, and groups, by SQL alone: one in ten is
+// disabled, and one in ten is in the first group; given and family names repeat. Of
+// whatever is listed by pages there are far more rows than pages show: of a hundred
+// rows a planner may as well read all.
 func fill(t testing.TB, st *store.Store, pool string, users int) {
 	t.Helper()
 	numbers := "with recursive n(i) as (select 1 union all select i + 1 from n where i < %d) "
@@ -26,7 +28,7 @@ func fill(t testing.TB, st *store.Store, pool string, users int) {
 		padded = func(width int, of string) string { return fmt.Sprintf("lpad((%s)::text, %d, '0')", of, width) }
 	}
 	id := hex(8, "(i * 2654435761) % 4294967296") + " || '-0000-4000-8000-' || " + hex(12, "i")
-	given, family, phone := "'Given' || (i % 97)", "'Family' || (i % 1009)", "'+4670' || "+padded(7, "i")
+	given, family, phone := "'Given' || (i % 7)", "'Family' || (i % 1009)", "'+4670' || "+padded(7, "i")
 	exec := func(sql string) {
 		t.Helper()
 		if strings.Contains(sql, "from n") {
@@ -37,19 +39,25 @@ func fill(t testing.TB, st *store.Store, pool string, users int) {
 		}
 	}
 	exec("insert into users (pool, id, username, status, enabled, attributes, created_at, updated_at) select '" + pool + "', " + id + ", 'User' || i, " +
-		"case when i % 10 = 0 then 'UNCONFIRMED' when i % 200 = 1 then 'RESET_REQUIRED' else 'CONFIRMED' end, i % 50 <> 0, " +
+		"case when i % 10 = 0 then 'UNCONFIRMED' when i % 20 = 1 then 'RESET_REQUIRED' else 'CONFIRMED' end, i % 10 <> 3, " +
 		"'{\"email\":\"user' || i || '@example.com\",\"phone_number\":\"' || " + phone + " || '\",\"given_name\":\"' || " + given + " || '\",\"family_name\":\"' || " + family + " || '\"}', i, i from n")
 	exec("insert into user_names (pool, name_key, user_id, kind) select '" + pool + "', 'user' || i, " + id + ", 'username' from n")
 	exec("insert into user_names (pool, name_key, user_id, kind) select '" + pool + "', 'user' || i || '@example.com', " + id + ", 'email' from n")
 	for attribute, value := range map[string]string{"username": "'user' || i", "email": "'user' || i || '@example.com'", "phone_number": phone,
-		"given_name": "'given' || (i % 97)", "family_name": "'family' || (i % 1009)"} {
+		"given_name": "'given' || (i % 7)", "family_name": "'family' || (i % 1009)"} {
 		exec("insert into user_terms (pool, attribute, value, user_id) select '" + pool + "', '" + attribute + "', " + value + ", " + id + " from n")
 	}
 	exec("insert into user_groups (pool, name, created_at, updated_at) select '" + pool + "', 'group' || i, 1, 1 from n where i <= 5000")
-	exec("insert into memberships (pool, user_id, group_name, created_at) select '" + pool + "', " + id + ", 'group1', 1 from n where i % 100 = 0")
+	exec("insert into memberships (pool, user_id, group_name, created_at) select '" + pool + "', " + id + ", 'group1', 1 from n where i % 10 = 0")
 	exec("insert into memberships (pool, user_id, group_name, created_at) select '" + pool + "', " + id + ", 'group' || (i % 1000 + 2), 1 from n")
 	exec("insert into passwords (pool, user_id, hash, updated_at) select '" + pool + "', " + id + ", 'none', 1 from n")
-	exec("analyze")
+	// Cleaned too, as PostgreSQL does by itself after a while: until then it must look at
+	// a row to know that what an index says of it holds.
+	if st.Driver() == "postgres" {
+		exec("vacuum analyze")
+	} else {
+		exec("analyze")
+	}
 }
 
 // reading is one thing that is read of a large pool, and how many rows it may cost.
@@ -87,7 +95,7 @@ func readings(t testing.TB, st *store.Store, pool string, users int) []reading {
 		{"status", page, list(store.UserFilter{Attribute: "status", Value: "reset_required"}, "")},
 		{"status begins, far in", page, list(store.UserFilter{Attribute: "status", Value: "U", Prefix: true}, deep(store.UserFilter{Attribute: "status", Value: "UNCONFIRMED"}, users/20))},
 		{"sub", 1, list(store.UserFilter{Attribute: "sub", Value: "9e3779b1-0000-4000-8000-000000000001"}, "")},
-		{"sub begins", page, list(store.UserFilter{Attribute: "sub", Value: "9e", Prefix: true}, "")},
+		{"sub begins", page, list(store.UserFilter{Attribute: "sub", Value: "9", Prefix: true}, "")},
 		{"email", 2, list(store.UserFilter{Attribute: "email", Value: "USER77@example.com"}, "")},
 		{"username begins", 2 * page, list(store.UserFilter{Attribute: "username", Value: "USER1", Prefix: true}, "")},
 		{"phone number begins", 2 * page, list(store.UserFilter{Attribute: "phone_number", Value: "+4670000", Prefix: true}, "")},
