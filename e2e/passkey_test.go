@@ -19,7 +19,6 @@ func TestPasskey(t *testing.T) {
 	authorize := m.Authorization + "?response_type=code&client_id=" + p.Dev.Clients.Public.ID + "&scope=openid+email&state=s&prompt=login" +
 		"&redirect_uri=" + p.Dev.RedirectURI + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
 	takesPasskeys(t, p, "OPTIONAL", "PASSWORD", "WEB_AUTHN")
-	const signedIn = "location.search.includes('code=')"
 
 	w := b.Open(t, browser.Look{})
 	key := w.Authenticator()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cognate-idp/cognate/e2e/browser"
 )
@@ -31,6 +32,9 @@ func start(t *testing.T, page string) (*browser.Browser, string) {
 		}
 		if r.URL.Path == "/favicon.ico" {
 			return
+		}
+		if r.Method == http.MethodPost {
+			time.Sleep(200 * time.Millisecond)
 		}
 		http.SetCookie(w, &http.Cookie{Name: "seen", Value: "yes"})
 		if _, err := r.Cookie("seen"); err == nil {
@@ -76,7 +80,10 @@ func TestWindows(t *testing.T) {
 			}
 			p.Fill("#n", "Ada")
 			p.Click("button")
-			p.AwaitText("h1", "Good Ada")
+			// A click has arrived where it leads to, however slow the server.
+			if got := p.See("h1"); got != "Again Good Ada" {
+				t.Errorf("after the click the page says %q", got)
+			}
 			w := p.Window()
 			w.Goto(url)
 			w.AwaitText("h1", "Again")

@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -33,7 +34,17 @@ type Page struct {
 
 	mu       sync.Mutex
 	problems []string
+	motion   motion
 }
+
+// motion is how far a page is on its way to another one.
+type motion int
+
+const (
+	still motion = iota
+	asked        // something on the page has asked to leave it
+	moving
+)
 
 func (b *Browser) window(t testing.TB, parent context.Context, look Look, opts ...chromedp.ContextOption) *Page {
 	t.Helper()
@@ -77,10 +88,26 @@ func (p *Page) Window() *Page {
 }
 
 // hear collects what the browser's console would show in red: broken scripts,
-// what the content security policy refused, resources that failed.
+// what the content security policy refused, resources that failed. It follows
+// the way from one page to the next too.
 func (p *Page) hear(event any) {
 	var problem string
 	switch e := event.(type) {
+	case *page.EventFrameRequestedNavigation:
+		p.moves(func(motion) motion { return asked })
+		return
+	case *page.EventFrameStartedNavigating, *page.EventFrameStartedLoading:
+		p.moves(func(motion) motion { return moving })
+		return
+	case *page.EventFrameStoppedLoading:
+		// What was asked for has not begun: it is the page before that stops.
+		p.moves(func(m motion) motion {
+			if m == asked {
+				return asked
+			}
+			return still
+		})
+		return
 	case *runtime.EventExceptionThrown:
 		problem = e.ExceptionDetails.Text
 		if thrown := e.ExceptionDetails.Exception; thrown != nil {
@@ -97,6 +124,28 @@ func (p *Page) hear(event any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.problems = append(p.problems, problem)
+}
+
+func (p *Page) moves(to func(motion) motion) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.motion = to(p.motion)
+}
+
+// settle waits until the page that a click leads to has taken the place of the
+// old one, so that what follows does not meet the old one's fields. Chromium
+// says that a form was sent before it answers the click.
+func (p *Page) settle() {
+	deadline := time.Now().Add(patience)
+	for time.Now().Before(deadline) && p.ctx.Err() == nil {
+		p.mu.Lock()
+		m := p.motion
+		p.mu.Unlock()
+		if m == still {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
 }
 
 // Problems returns what the console showed in red since the last call.
@@ -143,11 +192,12 @@ func (p *Page) Reload() {
 	p.do("reload", chromedp.Reload())
 }
 
-// Click waits until the element that the CSS selector names can be seen, and
-// clicks it.
+// Click waits until the element that the CSS selector names can be seen, clicks
+// it, and waits for the page that it leads to, if any.
 func (p *Page) Click(css string) {
 	p.t.Helper()
 	p.do("click "+css, chromedp.WaitVisible(chromedp.CSS(css)), chromedp.ScrollIntoView(chromedp.CSS(css)), chromedp.Click(chromedp.CSS(css)))
+	p.settle()
 }
 
 // Fill types a text into a field, in place of what it held.
