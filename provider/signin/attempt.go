@@ -75,11 +75,23 @@ type state struct {
 
 // proves notes who it is, by a first factor that was read at that time.
 func (s *state) proves(u *provider.User, by provider.Factor, at provider.Time, amr ...string) {
-	s.UserID, s.Username, s.First, s.At, s.AMR = u.ID, u.Username, by, at, nil
+	s.unproves()
+	s.Newcomer, s.Notice = nil, ""
+	s.UserID, s.Username, s.First, s.At = u.ID, u.Username, by, at
+	s.addAMR(amr...)
+}
+
+// unproves forgets what was proved, and all that came of it: nothing of it may count
+// for whoever proves something next.
+func (s *state) unproves() {
+	s.UserID, s.Username, s.First, s.At, s.AMR, s.Provider = "", "", "", 0, nil, ""
 	s.Second, s.Outdated, s.Proven, s.Change = false, false, "", ""
 	s.ask("", nil)
+	s.RecoveryCodes, s.Nudged = nil, false
 	s.Spared, s.Asked, s.Remember = "", false, false
-	s.addAMR(amr...)
+	if s.Custom != nil {
+		s.Custom = &customSteps{}
+	}
 }
 
 // ask notes which second factor is asked for, of which choices. What the one before

@@ -141,14 +141,15 @@ func (f *Federation) Finish(ctx context.Context, pool *provider.Pool, r Return) 
 	if err != nil {
 		return failed, f.refused(ctx, pool, a, up.Provider, err)
 	}
-	a.state.Provider = up.Provider
 	if !user.Enabled {
+		a.state.Provider = up.Provider // for the trail
 		if err := f.Flow.failed(ctx, pool, a, user.ID, "disabled"); err != nil {
 			return failed, err
 		}
 		return failed, provider.ErrUserDisabled
 	}
 	a.state.proves(user, "", at, "fed")
+	a.state.Provider = up.Provider
 	res, err := f.Flow.proceed(ctx, pool, a, r.Previous, outcome{user: user})
 	if err != nil {
 		return failed, err

@@ -143,6 +143,7 @@ func (f *Flow) Correct(ctx context.Context, pool *provider.Pool, id, binding str
 	if err != nil {
 		return nil, err
 	}
+	a.state.unproves()
 	a.Step = f.door(pool)
 	return a, f.move(ctx, a, StepConfirm)
 }
@@ -207,6 +208,7 @@ func (f *Flow) Reset(ctx context.Context, pool *provider.Pool, id, binding, code
 	if _, err := f.Directory.ConfirmForgotPassword(ctx, pool, a.state.Typed, code, password); err != nil {
 		return nil, err
 	}
+	a.state.unproves()
 	a.Step, a.state.Notice = f.door(pool), NoticeReset
 	return a, f.move(ctx, a, StepReset)
 }

@@ -122,6 +122,28 @@ func TestUnconfirmedIsLedToTheCode(t *testing.T) {
 	})
 }
 
+// What somebody proved of one account counts for no other that they turn to in the same
+// browser: neither lets in nor keeps out.
+func TestTheProofOfOneAccountIsNoneOfAnother(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		d := w.people()
+		w.visit().signUp("ann", "ann@example.com")
+		w.mail(d)
+		v := w.visit().get("/login?authorization="+w.authorization("app")).submit("username", "ann", "password", newPassword)
+		v.get(v.to)
+		v.get(v.to).want(200, "Check your email")
+		v.post("/confirm/correct", url.Values{"flow": {v.flow()}}).want(303, "/signup?")
+		v.get(v.to).submit("username", "bea", "attr.email", "bea@example.com", "attr.given_name", "Bea", "password", newPassword).want(303, "/confirm?")
+		v.get(v.to)
+		sent := w.mail(d)
+		if sent[0].To != "bea@example.com" {
+			t.Fatalf("mailed: %+v", sent[0])
+		}
+		v.submit("code", sent[0].Code).want(303, callback+"?code=")
+	})
+}
+
 // Page, status and where it goes on to are the same for a name that is taken; its
 // owner is told by mail, and no code ever fits.
 func TestTakenNamesAreNotBetrayed(t *testing.T) {
