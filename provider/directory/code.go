@@ -137,11 +137,8 @@ func (d *Directory) sendWanted(ctx context.Context, p *provider.Pool, u *provide
 		}
 	}
 	err := d.Store.Tx(ctx, func(ctx context.Context) error {
-		if w.Name != u.ID {
-			// A person with several names is still sent no more often than one with one.
-			if err := d.Guard.Ask(ctx, p.ID, risk.Subject{UserID: u.ID}, string(w.Purpose)); err != nil {
-				return err
-			}
+		if err := d.Guard.Sent(ctx, p.ID, u.ID, string(w.Purpose)); err != nil {
+			return err
 		}
 		return d.sendCode(provider.WithActor(ctx, w.Actor), p, u, parcel{Purpose: w.Purpose, Attempt: w.Attempt, By: by, To: u.Attributes[by.Attribute()], Flow: w.Flow})
 	})

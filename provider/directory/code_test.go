@@ -395,6 +395,28 @@ func TestSignInCodes(t *testing.T) {
 	})
 }
 
+// Somebody is sent no more codes by being asked for under all of their names, the sub
+// among them.
+func TestCodesAreCountedByTheUser(t *testing.T) {
+	t.Parallel()
+	eachCodes(t, provider.PoolSettings{AliasAttrs: []string{"email"}}, func(t *testing.T, d *codes) {
+		ann := d.user("ann", "email", "a@example.com", "email_verified", "true")
+		ben := d.user("ben", "email", "b@example.com", "email_verified", "true")
+		for _, name := range []string{"ann", ann.ID, "a@example.com", ben.ID, "ben", "b@example.com"} {
+			if err := d.ForgotPassword(t.Context(), d.pool, name); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		to := map[string]int{}
+		for _, m := range d.mailbox() {
+			to[m.To]++
+		}
+		if to["a@example.com"] != 1 || to["b@example.com"] != 1 {
+			t.Errorf("sent: %v", to)
+		}
+	})
+}
+
 // Who set up codes by mail to stand beside their password is not let in by such a code
 // alone.
 func TestTheOnlySecondFactorIsNoFirst(t *testing.T) {

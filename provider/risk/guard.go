@@ -202,12 +202,23 @@ func throttled(wait time.Duration) *provider.Error {
 	}
 }
 
-// mailLimit is how often one person is mailed a code that anybody may ask for:
-// once, and then after waits that double from a minute to an hour, which makes six
-// in the first hour and one an hour after that.
+// mailLimit is how often one person is sent a code that anybody may ask for: once,
+// and then after waits that double from a minute to an hour, which makes six in the
+// first hour and one an hour after that. A message that was answered is taken off.
 func mailLimit() store.ThrottleLimit {
 	return store.ThrottleLimit{Free: 1, First: time.Minute, Longest: time.Hour}
 }
+
+// sentLimit is mailLimit for what is counted once more, by its user, when it is sent:
+// a moment after it was asked for. Its waits are a little shorter, or what was let in
+// would be dropped there.
+func sentLimit() store.ThrottleLimit {
+	return store.ThrottleLimit{Free: 1, First: 50 * time.Second, Longest: 50 * time.Minute}
+}
+
+// mailMost is how many messages one person is sent in an hour for a purpose, answered
+// or not: who answers each one at once must not have them sent without end.
+const mailMost = 20
 
 // askLimit is how often one address may ask for mail to anybody.
 func askLimit() store.ThrottleLimit {
@@ -219,10 +230,26 @@ func askLimit() store.ThrottleLimit {
 //
 // Errors: provider.CodeThrottled with the seconds to wait.
 func (g *Guard) Ask(ctx context.Context, pool string, who Subject, purpose string) error {
-	address := addressKey(provider.ActorFrom(ctx))
+	return g.mail(ctx, pool, mailKey(who, purpose), mailLimit(), addressKey(provider.ActorFrom(ctx)))
+}
+
+// Sent counts a message that Ask let in under one of a user's names, or under their
+// sub, by the user: who has several names is sent no more than who has one.
+//
+// Errors: provider.CodeThrottled.
+func (g *Guard) Sent(ctx context.Context, pool, userID, purpose string) error {
+	return g.mail(ctx, pool, mailKey(Subject{UserID: userID}, purpose), sentLimit(), "")
+}
+
+func mailKey(who Subject, purpose string) string { return "mail:" + purpose + ":" + who.key() }
+
+func (g *Guard) mail(ctx context.Context, pool, key string, limit store.ThrottleLimit, address string) error {
 	rows := g.Store.Pool(pool)
 	return g.Store.Tx(ctx, func(ctx context.Context) error {
-		wait, err := rows.TakeTry(ctx, "mail:"+purpose+":"+who.key(), mailLimit())
+		wait, err := rows.TakeTry(ctx, key, limit)
+		if err == nil && wait == 0 {
+			wait, err = g.mailHour(ctx, pool, key)
+		}
 		if err == nil && wait == 0 && address != "" {
 			wait, err = rows.TakeTry(ctx, "mail:"+address, askLimit())
 		}
@@ -233,8 +260,21 @@ func (g *Guard) Ask(ctx context.Context, pool string, who Subject, purpose strin
 	})
 }
 
-// Answered forgets how often who was sent messages for a purpose, in the transaction
-// that ctx carries: they have used one, so they are no stranger's victim.
+// mailHour counts a message into its hour, and answers how long that still lasts where
+// it is full.
+func (g *Guard) mailHour(ctx context.Context, pool, key string) (time.Duration, error) {
+	now := g.Store.Now()
+	hour := provider.At(now.Time().Truncate(time.Hour))
+	used, err := g.Store.Pool(pool).TakeQuota(ctx, key, hour, hour.Add(2*time.Hour), mailMost)
+	if err != nil || used > 0 {
+		return 0, err
+	}
+	return hour.Add(time.Hour).Sub(now), nil
+}
+
+// Answered takes one message off the wait for the next, in the transaction that ctx
+// carries: it was answered, so it went to somebody who wanted it. What else was asked
+// for stays counted, and so does every message of the hour.
 func (g *Guard) Answered(ctx context.Context, pool string, who Subject, purpose string) error {
-	return g.Store.Pool(pool).ClearTries(ctx, "mail:"+purpose+":"+who.key())
+	return g.Store.Pool(pool).ForgiveTry(ctx, mailKey(who, purpose), mailLimit())
 }

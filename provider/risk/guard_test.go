@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/store"
@@ -120,4 +122,64 @@ func TestRefusedTryCountsNowhere(t *testing.T) {
 			t.Errorf("a withdrawn try counts: %d", row.Failures)
 		}
 	})
+}
+
+// Who answers a message has the wait for the next one eased by that one alone: what
+// strangers asked for stays counted, and an hour holds only so many.
+func TestARightAnswerSendsNoMore(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]func(testing.TB) store.Config{"sqlite": storetest.SQLiteConfig, "postgres": storetest.PostgreSQLConfig} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const pool = "us-east-1_risk00000"
+			var later atomic.Int64
+			c := config(t)
+			c.Now = func() time.Time {
+				return time.Date(2030, 1, 2, 3, 0, 0, 0, time.UTC).Add(time.Duration(later.Load()))
+			}
+			st, err := store.Open(t.Context(), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { st.Close() })
+			g, ann := &Guard{Store: st}, Subject{UserID: "ann"}
+			ask := func() error { return g.Ask(t.Context(), pool, ann, "sign_in") }
+			answer := func() {
+				if err := g.Answered(t.Context(), pool, ann, "sign_in"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, wait := range []time.Duration{0, time.Minute, 2 * time.Minute} {
+				later.Add(int64(wait))
+				if err := ask(); err != nil {
+					t.Fatalf("after %s: %v", wait, err)
+				}
+			}
+			answer()
+			if err := ask(); provider.CodeOf(err) != provider.CodeThrottled {
+				t.Errorf("one answer of three: %v", err)
+			}
+			later.Add(int64(4 * time.Minute))
+			if err := ask(); err != nil {
+				t.Errorf("the wait is over: %v", err)
+			}
+
+			later.Store(int64(24 * time.Hour))
+			for i := range mailMost {
+				if err := ask(); err != nil {
+					t.Fatalf("message %d, each answered: %v", i+1, err)
+				}
+				answer()
+			}
+			err = ask()
+			var e *provider.Error
+			if !errors.As(err, &e) || e.Code != provider.CodeThrottled || e.RetryAfter != 3600 {
+				t.Errorf("one more in the hour: %v", err)
+			}
+			later.Add(int64(time.Hour))
+			if err := ask(); err != nil {
+				t.Errorf("in the next hour: %v", err)
+			}
+		})
+	}
 }
