@@ -17,6 +17,10 @@ import (
 // browser can be told to forget it: its id is long and random, and betrays nobody.
 var ErrWrongPasskey = factor.ErrWrongPasskey
 
+// ErrPasskeyIsSecond answers who signs in by a passkey that is their only second factor
+// and does not count twice: it stands beside another first factor.
+var ErrPasskeyIsSecond = &provider.Error{Code: provider.CodeForbidden, Kind: "second passkey", Message: "The passkey is the second step of this account. Sign in another way first, then use it."}
+
 // errPasskeyMissing answers an empty form: nothing was tried.
 var errPasskeyMissing = &provider.Error{Code: provider.CodeInvalid, Kind: "passkey missing", Field: "credential", Message: "Use a passkey, or another way."}
 
@@ -114,11 +118,16 @@ func (f *Flow) passkey(ctx context.Context, pool *provider.Pool, a *Attempt, giv
 	if err != nil {
 		return out, f.refusePasskey(ctx, pool, a, u, try, err)
 	}
+	before := a.state
 	a.state.proves(u, provider.FactorPasskey, at, used.AMR()...)
 	a.state.Typed, a.state.Passkey = u.Username, nil
 	if pool.Settings.Passkeys.CountsTwice && used.Verified {
 		a.state.Second = true
 		a.state.addAMR("mfa")
+	}
+	if f.onlyPasskey(pool, a, u, used.Verified) {
+		a.state = before
+		return out, f.refusePasskey(ctx, pool, a, u, try, ErrPasskeyIsSecond)
 	}
 	out.write = func(ctx context.Context) error {
 		if err := f.Factors.UsePasskey(ctx, used); err != nil {
@@ -127,6 +136,15 @@ func (f *Flow) passkey(ctx context.Context, pool *provider.Pool, a *Attempt, giv
 		return try.Passed(ctx)
 	}
 	return out, nil
+}
+
+// onlyPasskey reports whether a second factor is wanted from somebody who has proved
+// the only one that they have, a passkey. Whoever holds it would else be asked for
+// nothing more, or could set up a factor of their own beside it. Where nobody has to
+// have two factors, one that checked its holder goes in as the one that it is.
+func (f *Flow) onlyPasskey(pool *provider.Pool, a *Attempt, u *provider.User, checked bool) bool {
+	return wantsSecond(pool, a) && (pool.Settings.MFA == "ON" || !checked) &&
+		u.MFA.Has(provider.FactorPasskey) && len(f.secondFactors(pool, a, u)) == 0 && len(f.outdated(a, u)) == 0
 }
 
 // passkeyOwner is whose a passkey is; nil when it is nobody's.
@@ -161,6 +179,11 @@ func (f *Flow) refusePasskey(ctx context.Context, pool *provider.Pool, a *Attemp
 		reason = "unconfirmed"
 	case errors.Is(err, ErrResetRequired):
 		reason = "reset_required"
+	case errors.Is(err, ErrPasskeyIsSecond): // it was the right one
+		if e := f.failed(ctx, pool, a, u.ID, "second_factor_first"); e != nil {
+			return e
+		}
+		return errors.Join(err, try.Withdraw(ctx))
 	default:
 		return f.withdraw(ctx, try, err)
 	}

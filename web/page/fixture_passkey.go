@@ -14,7 +14,7 @@ func passkeyFixtures(app Chrome) []Fixture {
 	with := signIn
 	with.Providers = []ProviderButton{{ID: "Google", Name: "Google", Type: "google", URL: "/login/provider"}}
 	out = append(out, Fixture{"sign-in-passkey-providers", with})
-	for _, p := range []Problem{SignInPasskey, SignInPasskeyCopied, SignInPasskeyOver} {
+	for _, p := range []Problem{SignInPasskey, SignInPasskeyCopied, SignInPasskeySecond, SignInPasskeyOver} {
 		v := signIn
 		v.Problem = p
 		out = append(out, Fixture{"sign-in-refused-" + slug(p), v})

@@ -33,6 +33,7 @@ const (
 	SignInUnavailable       Problem = "unavailable"
 	SignInPasskey           Problem = "passkey"        // it was not accepted; why is not said
 	SignInPasskeyCopied     Problem = "passkey_copied" // its counter went backwards
+	SignInPasskeySecond     Problem = "passkey_second" // it is the second step, and stands beside another first
 	SignInPasskeyOver       Problem = "passkey_over"   // it answered what was asked of another page
 )
 
