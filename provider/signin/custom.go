@@ -14,8 +14,8 @@ import (
 // outside: the pool's triggers. It is never called inside a transaction, and may take
 // its time over the network.
 //
-// An error that is no *provider.Error is told as provider.ErrUnavailable; nobody gets
-// in by it.
+// Nobody gets in by an error. Code and message of a *provider.Error are told; any other
+// is ErrNoQuestions. The attempt stays where it is, for another try.
 type Challenger interface {
 	// Next decides what comes after what was asked so far. For a pool without questions
 	// of its own it is done at once.
@@ -67,6 +67,10 @@ const customMost = 20
 
 // ErrChallengeFailed ends an attempt whose questions were not answered.
 var ErrChallengeFailed = &provider.Error{Code: provider.CodeForbidden, Kind: "challenge", Message: "The answers were not right. Start again."}
+
+// ErrNoQuestions answers while the questions, or what judges their answers, cannot be
+// had. Any error of a Challenger has its Kind.
+var ErrNoQuestions = &provider.Error{Code: provider.CodeUnavailable, Kind: "questions", Message: "What is asked here cannot be had right now. Try again in a moment."}
 
 var errAnswerMissing = &provider.Error{Code: provider.CodeInvalid, Kind: "answer missing", Field: "answer", Message: "Enter an answer."}
 
@@ -144,13 +148,16 @@ func customSession(pool *provider.Pool, a *Attempt, u *provider.User) CustomSess
 	return CustomSession{Pool: pool, User: u, ClientID: a.ClientID, History: slices.Clone(a.state.Custom.History)}
 }
 
-// fromOutside is a Challenger's error as the outside may see it.
+// fromOutside is a Challenger's error as the outside may see it. The cause is text
+// alone: whatever it was, it must not be taken for an error of this package.
 func fromOutside(err error) error {
+	out := *ErrNoQuestions
 	var known *provider.Error
 	if errors.As(err, &known) {
-		return err
+		out.Code, out.Message = known.Code, known.Message
 	}
-	return provider.ErrUnavailable.With(err)
+	out.Cause = errors.New(err.Error())
+	return &out
 }
 
 // custom is StepCustom: an answer to the question that was asked.
@@ -178,13 +185,15 @@ func (f *Flow) custom(ctx context.Context, pool *provider.Pool, a *Attempt, give
 	out := outcome{try: try, user: u, exact: true}
 	right, err := f.Challenger.Right(ctx, customSession(pool, a, u), c.Asked, given.Code)
 	if err != nil {
-		return out, f.unproven(ctx, pool, a, u, try, provider.ErrUnavailable.With(err))
+		return out, f.withdraw(ctx, try, fromOutside(err))
 	}
 	c.History = append(c.History, CustomResult{Name: "CUSTOM_CHALLENGE", Result: right, Metadata: c.Asked.Metadata})
 	out.next, err = f.decide(ctx, pool, a, u)
 	switch {
 	case errors.Is(err, ErrChallengeFailed):
 		return out, f.failChallenge(ctx, pool, a, StepCustom)
+	case err != nil && right: // it will be given once more
+		return out, f.withdraw(ctx, try, err)
 	case err != nil:
 		return out, err
 	case c.Done:

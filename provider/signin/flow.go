@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -58,6 +59,7 @@ type outcome struct {
 // Errors: provider.ErrAttemptNotFound when the attempt is over, unknown or
 // another browser's; provider.CodeInvalid for malformed input; ErrWrongPassword
 // and the others of this package; provider.CodeThrottled; provider.ErrUnavailable.
+// Beside ErrChallengeFailed, Result holds the attempt that has ended.
 func (f *Flow) Answer(ctx context.Context, pool *provider.Pool, id, binding, previous string, given Answer) (*Result, error) {
 	a, err := f.Attempt(ctx, pool, id, binding)
 	if err != nil {
@@ -73,10 +75,14 @@ func (f *Flow) Answer(ctx context.Context, pool *provider.Pool, id, binding, pre
 	if out.try != nil {
 		defer out.try.Release()
 	}
-	if err != nil {
-		return nil, err
+	var res *Result
+	if err == nil {
+		res, err = f.proceed(ctx, pool, a, previous, out)
 	}
-	return f.proceed(ctx, pool, a, previous, out)
+	if errors.Is(err, ErrChallengeFailed) {
+		res = &Result{Attempt: a}
+	}
+	return res, err
 }
 
 // proceed goes where a step has led: on to the next, or in.
@@ -86,6 +92,9 @@ func (f *Flow) proceed(ctx context.Context, pool *provider.Pool, a *Attempt, pre
 	}
 	if out.next == "" {
 		m, err := f.advance(ctx, pool, a, out.user)
+		if err != nil && out.try != nil { // what was given was right, and will be given once more
+			return nil, f.withdraw(ctx, out.try, err)
+		}
 		if err != nil {
 			return nil, err
 		}

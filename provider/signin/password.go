@@ -114,7 +114,7 @@ func (f *Flow) withdraw(ctx context.Context, try *risk.Try, cause error) error {
 	if errors.Is(cause, secret.ErrBusy) {
 		return provider.ErrUnavailable.With(err)
 	}
-	return fmt.Errorf("check password: %w", err)
+	return fmt.Errorf("no check was made: %w", err)
 }
 
 // usable says whether a user who gave the right password may go on.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/signin"
 	"github.com/cognate-idp/cognate/web/page"
 )
@@ -34,4 +35,12 @@ func (d *Door) drawChallenge(b *beside, w http.ResponseWriter, r *http.Request, 
 		v.Problem = page.SecondWrong
 	}
 	return d.Pages.Render(w, r, status, v)
+}
+
+// questionsAway reports whether the pool's own questions, or what judges their answers,
+// cannot be had. Before one was asked that is an error page, which the log explains;
+// the form that was sent may be sent again.
+func questionsAway(why error) bool {
+	var e *provider.Error
+	return errors.As(why, &e) && e.Kind == signin.ErrNoQuestions.Kind
 }

@@ -2,6 +2,8 @@ package hosted_test
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -45,5 +47,54 @@ func TestAQuestionOfThePoolsOwn(t *testing.T) {
 			t.Error("there is still something to answer")
 		}
 		w.visit().signIn("third").want(303, "/consent?") // a client without
+	})
+}
+
+// broken asks nothing: it cannot be reached, or has made up its mind.
+type broken struct {
+	riddle
+	err error
+}
+
+func (b *broken) Next(context.Context, signin.CustomSession) (signin.CustomDecision, error) {
+	return signin.CustomDecision{Failed: true}, b.err
+}
+
+// What goes wrong right after the password is told as what it is, and nobody is shut
+// out by it: the same form works once more, or a new sign-in.
+func TestQuestionsThatCannotBeHad(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		err := w.st.Pool(poolID).ChangeClient(t.Context(), "app", func(c *provider.Client) error {
+			c.Settings.ExplicitAuthFlows = []string{"ALLOW_CUSTOM_AUTH"}
+			return nil
+		})
+		must(t, err)
+		v := w.visit().get("/login?authorization=" + w.authorization("app", "prompt", "login"))
+		form := v.body
+		for _, cause := range []error{errors.New("connection refused by 192.0.2.7"), provider.ErrAttemptNotFound, provider.ErrUserNotFound,
+			&provider.Error{Code: provider.CodeUpstream, Message: "The shop is closed."}} {
+			w.door.Flow.Challenger = &broken{err: cause}
+			for range 6 { // more than a wrong password could be given
+				v.body = form
+				v.submit("username", "mika", "password", rightPassword)
+				if v.status == 200 || v.status == 410 || !strings.Contains(v.body, "request-1") || strings.Contains(v.body, "192.0.2.7") {
+					t.Fatalf("%v: %d %s", cause, v.status, v.body)
+				}
+			}
+		}
+		if !strings.Contains(w.log.String(), "connection refused by 192.0.2.7") {
+			t.Error("the log does not say why")
+		}
+		w.door.Flow.Challenger = riddle{}
+		v.body = form
+		v.submit("username", "mika", "password", rightPassword).want(303, "flow=")
+
+		w.door.Flow.Challenger = &broken{}
+		for range 6 {
+			v = w.visit().signIn("app").want(403, "this sign-in has ended")
+		}
+		w.door.Flow.Challenger = riddle{}
+		v.follow("Start again").submit("username", "mika", "password", rightPassword).want(303, "flow=")
 	})
 }

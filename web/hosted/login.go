@@ -111,6 +111,19 @@ func (d *Door) answerLogin(w http.ResponseWriter, r *http.Request) error {
 		return d.refused(w, r, f.Get("flow"), bound, given.Username, errMismatch)
 	}
 	res, err := d.Flow.Answer(ctx, pool, f.Get("flow"), bound, d.Browser.SessionID(r, pool.ID), given)
+	if errors.Is(err, signin.ErrChallengeFailed) {
+		waiting, lost := d.waiting(ctx, res.Attempt)
+		if errors.Is(lost, provider.ErrAttemptNotFound) {
+			return d.expired(w, r, "")
+		}
+		if lost != nil {
+			return lost
+		}
+		return d.drawChallenge(&beside{d, pool, res.Attempt, waiting}, w, r, f, err)
+	}
+	if questionsAway(err) {
+		return err
+	}
 	if err != nil {
 		return d.refused(w, r, f.Get("flow"), bound, given.Username, err)
 	}

@@ -251,6 +251,10 @@ func (d *Door) confirm(w http.ResponseWriter, r *http.Request, b *beside, code s
 	switch {
 	case errors.Is(err, provider.ErrAttemptNotFound):
 		return d.expired(w, r, b.waiting.ID)
+	case errors.Is(err, signin.ErrChallengeFailed):
+		return d.drawChallenge(b, w, r, nil, err)
+	case questionsAway(err):
+		return err
 	case err != nil:
 		return d.drawConfirm(w, r, b, false, err)
 	case res.Principal != nil:

@@ -74,6 +74,10 @@ func (d *Door) answerStep(p stepPage) respond.Handler {
 		switch {
 		case errors.Is(err, provider.ErrAttemptNotFound):
 			return d.expired(w, r, b.waiting.ID)
+		case errors.Is(err, signin.ErrChallengeFailed):
+			return d.drawChallenge(b, w, r, f, err)
+		case questionsAway(err) && p.step != signin.StepCustom:
+			return err
 		case err != nil:
 			return p.draw(b, w, r, f, err)
 		case res.Principal != nil:
