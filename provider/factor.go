@@ -1,6 +1,9 @@
 package provider
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Factor is a way to prove who somebody is, in Cognito's words. The same word
 // names a second factor and, where it can be one, a first.
@@ -22,6 +25,11 @@ const (
 type MFAPreference struct {
 	Enabled   []Factor `json:"enabled,omitempty"`
 	Preferred Factor   `json:"preferred,omitempty"`
+	// Since is when each was set up, and Moved when the address of one that is sent last
+	// changed, set up or not: who takes a change of the account back takes with it what
+	// came after. A factor without is older than this was written down.
+	Since map[Factor]Time `json:"since,omitempty"`
+	Moved map[Factor]Time `json:"moved,omitempty"`
 }
 
 // Has reports whether a factor is set up.
@@ -32,14 +40,41 @@ func (m MFAPreference) With(f Factor) MFAPreference {
 	if m.Has(f) {
 		return m
 	}
-	return MFAPreference{Enabled: append(slices.Clone(m.Enabled), f), Preferred: m.Preferred}
+	m.Enabled = append(slices.Clone(m.Enabled), f)
+	return m
 }
 
 // Without is the preference without a factor.
 func (m MFAPreference) Without(f Factor) MFAPreference {
-	out := MFAPreference{Enabled: slices.DeleteFunc(slices.Clone(m.Enabled), func(g Factor) bool { return f == g }), Preferred: m.Preferred}
-	if out.Preferred == f {
-		out.Preferred = ""
+	m.Enabled = slices.DeleteFunc(slices.Clone(m.Enabled), func(g Factor) bool { return f == g })
+	if m.Preferred == f {
+		m.Preferred = ""
+	}
+	m.Since = maps.Clone(m.Since)
+	delete(m.Since, f)
+	return m
+}
+
+// SetUp is the preference with a factor that is set up at a time, for the first time or
+// anew.
+func (m MFAPreference) SetUp(f Factor, at Time) MFAPreference {
+	m = m.With(f)
+	m.Since = dated(m.Since, f, at)
+	return m
+}
+
+// MovedAt is the preference once the address of a factor's codes is another.
+func (m MFAPreference) MovedAt(f Factor, at Time) MFAPreference {
+	m.Moved = dated(m.Moved, f, at)
+	return m
+}
+
+func dated(times map[Factor]Time, f Factor, at Time) map[Factor]Time {
+	out := map[Factor]Time{f: at}
+	for g, t := range times {
+		if g != f {
+			out[g] = t
+		}
 	}
 	return out
 }

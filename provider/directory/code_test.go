@@ -11,6 +11,7 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/factor"
 	"github.com/cognate-idp/cognate/provider/message"
 	"github.com/cognate-idp/cognate/provider/risk"
 	"github.com/cognate-idp/cognate/provider/store"
@@ -539,6 +540,109 @@ func TestChangeOfAddress(t *testing.T) {
 		}
 		if found, err := d.FindUser(ctx, d.pool.ID, "old@example.com"); err != nil || found.ID != ann.ID {
 			t.Errorf("the old address: %+v %v", found, err)
+		}
+	})
+}
+
+// A change that is taken back takes with it what came after: factors, passkeys and
+// browsers of whoever made it, and the other address. What was there before stays.
+func TestUndoTakesAwayWhatCameSince(t *testing.T) {
+	t.Parallel()
+	settings := provider.PoolSettings{MFA: "OPTIONAL", SecondFactors: []provider.Factor{provider.FactorTOTP, provider.FactorPasskey, provider.FactorSMS, provider.FactorEmail}}
+	eachCodes(t, settings, func(t *testing.T, d *codes) {
+		ctx, rows := t.Context(), d.Store.Pool(d.pool.ID)
+		f := &factor.Factors{Store: d.Store, Sealer: d.Sealer, Audit: d.Audit}
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		setUp := func(u *provider.User, what string) {
+			t.Helper()
+			must(d.Store.Tx(ctx, func(ctx context.Context) error {
+				must(f.AddPasskey(ctx, d.pool, &provider.Passkey{UserID: u.ID, ID: what + u.ID, PublicKey: []byte{1}, Name: what}))
+				must(rows.AddDevice(ctx, &provider.Device{UserID: u.ID, ID: what, TokenHash: []byte(what), Remembered: true, CreatedAt: d.Store.Now(), ExpiresAt: 1 << 60}, 100))
+				_, write, err := f.NewRecoveryCodes(d.pool, u.ID)
+				must(err)
+				must(write(ctx))
+				must(rows.PutPendingTOTP(ctx, u.ID, []byte(what)))
+				must(rows.ConfirmTOTP(ctx, &provider.TOTP{UserID: u.ID, SealedSecret: []byte(what)}, []byte(what)))
+				must(f.Added(ctx, d.pool, u.ID, provider.FactorTOTP))
+				must(f.Added(ctx, d.pool, u.ID, provider.FactorSMS))
+				return nil
+			}))
+		}
+		taken := func(u *provider.User) string {
+			t.Helper()
+			old := u.Attributes["email"]
+			if _, err := d.ChangeAddress(ctx, d.pool, u, provider.ByEmail, "mallory"+old); err != nil {
+				t.Fatal(err)
+			}
+			u, err := d.Verify(ctx, d.pool, u, provider.ByEmail, d.mailbox()[0].Code)
+			must(err)
+			link, err := url.Parse(d.mailbox()[0].Link)
+			must(err)
+			return link.Query().Get("token")
+		}
+		moves := func(u *provider.User, number string) {
+			t.Helper()
+			if _, err := d.ChangeAddress(ctx, d.pool, d.again(u), provider.BySMS, number); err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range d.mailbox() {
+				if m.To == number && m.Code != "" {
+					_, err := d.Verify(ctx, d.pool, d.again(u), provider.BySMS, m.Code)
+					must(err)
+					return
+				}
+			}
+			t.Fatal("nothing was sent")
+		}
+		has := func(u *provider.User) [4]int {
+			t.Helper()
+			keys, err := rows.Passkeys(ctx, u.ID)
+			must(err)
+			browsers, err := rows.Devices(ctx, u.ID, "", 10)
+			must(err)
+			codes, err := rows.CountRecoveryCodes(ctx, u.ID)
+			must(err)
+			return [4]int{len(keys), len(browsers), codes, len(d.again(u).MFA.Enabled)}
+		}
+
+		ann := d.user("ann", "email", "ann@example.com", "email_verified", "true", "phone_number", "+12025550143", "phone_number_verified", "true")
+		token := taken(ann)
+		setUp(ann, "since")
+		moves(ann, "+12025550199")
+		must(d.Undo(ctx, d.pool, token))
+		now := d.again(ann)
+		if has(ann) != [4]int{} || now.Attributes["phone_number"] != "" || now.Attributes["phone_number_verified"] != "" {
+			t.Errorf("left: %v %v %+v", has(ann), now.MFA, now.Attributes)
+		}
+		if now.Attributes["email"] != "ann@example.com" || now.Status != provider.UserResetRequired {
+			t.Errorf("%+v", now)
+		}
+
+		ben := d.user("ben", "email", "ben@example.com", "email_verified", "true", "phone_number", "+12025550144", "phone_number_verified", "true")
+		setUp(ben, "before")
+		token = taken(d.again(ben))
+		must(f.AddPasskey(ctx, d.pool, &provider.Passkey{UserID: ben.ID, ID: "since", PublicKey: []byte{1}, Name: "since"}))
+		must(d.Undo(ctx, d.pool, token))
+		if now := d.again(ben); has(ben) != [4]int{1, 1, 10, 3} || now.Attributes["phone_number_verified"] != "true" {
+			t.Errorf("left: %v %v %+v", has(ben), now.MFA, now.Attributes)
+		}
+		if known, err := rows.Device(ctx, ben.ID, "before"); err != nil || known.Spares(d.Store.Now()) {
+			t.Errorf("a browser is spared still: %+v %v", known, err)
+		}
+
+		// A number that was the second factor before and is another's by now proves nothing.
+		cem := d.user("cem", "email", "cem@example.com", "email_verified", "true", "phone_number", "+12025550145", "phone_number_verified", "true")
+		setUp(cem, "before2")
+		token = taken(d.again(cem))
+		moves(cem, "+12025550188")
+		must(d.Undo(ctx, d.pool, token))
+		if now := d.again(cem); now.MFA.Has(provider.FactorSMS) || now.Attributes["phone_number"] != "" || !now.MFA.Has(provider.FactorTOTP) {
+			t.Errorf("left: %+v %+v", now.MFA, now.Attributes)
 		}
 	})
 }

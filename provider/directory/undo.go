@@ -2,7 +2,9 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"net/url"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -61,9 +63,10 @@ func (d *Directory) undo(ctx context.Context, p *provider.Pool, token string) (*
 	return c, err
 }
 
-// Undo takes the change of an address back: the old one returns, whatever waits for
-// a proof goes, and so does everything that anybody is signed in by. The password
-// must be reset, since whoever made the change may know it.
+// Undo takes the change of an address back: the old one returns, and what came after
+// goes: whatever waits for a proof, the other address if it was changed since, and
+// everything that was set up since to prove who it is. So does all that anybody is
+// signed in by. A password must be reset, since whoever made the change may know it.
 //
 // Errors: provider.ErrCodeMismatch; provider.ErrAliasExists when the address is
 // somebody else's by now.
@@ -87,9 +90,18 @@ func (d *Directory) Undo(ctx context.Context, p *provider.Pool, token string) er
 		if err := d.makeWay(ctx, p, u.ID, c.Destination); err != nil {
 			return err
 		}
-		err := st.ChangeUser(ctx, u.ID, func(now *provider.User) ([]provider.UserName, error) {
-			now.Attributes[c.Channel.Attribute()], now.Attributes[c.Channel.Attribute()+"_verified"] = c.Destination, "true"
-			if now.Status == provider.UserConfirmed {
+		kept, err := d.dropSince(ctx, p, u, c.SentAt)
+		if err != nil {
+			return err
+		}
+		login, err := st.LoginByID(ctx, u.ID)
+		if err != nil {
+			return err
+		}
+		err = st.ChangeUser(ctx, u.ID, func(now *provider.User) ([]provider.UserName, error) {
+			takeBack(now, c, kept)
+			// Where there is no password there is nothing to reset.
+			if now.Status == provider.UserConfirmed && login.Password.Hash != "" && TakesPasswords(p) {
 				now.Status = provider.UserResetRequired
 			}
 			return names(p, now), nil
@@ -99,4 +111,47 @@ func (d *Directory) Undo(ctx context.Context, p *provider.Pool, token string) er
 		}
 		return st.DropCodes(ctx, u.ID, c.SentAt)
 	})
+}
+
+// dropSince removes what was set up since, and answers which of an app and a passkey a
+// user still has.
+func (d *Directory) dropSince(ctx context.Context, p *provider.Pool, u *provider.User, since provider.Time) (kept []provider.Factor, err error) {
+	st := d.Store.Pool(p.ID)
+	if err := st.DropFactorsSince(ctx, u.ID, since); err != nil {
+		return nil, err
+	}
+	_, err = st.TOTP(ctx, u.ID)
+	switch {
+	case err == nil:
+		kept = append(kept, provider.FactorTOTP)
+	case !errors.Is(err, provider.ErrFactorNotFound):
+		return nil, err
+	}
+	has, err := st.HasPasskey(ctx, u.ID)
+	if has {
+		kept = append(kept, provider.FactorPasskey)
+	}
+	return kept, err
+}
+
+// takeBack gives a user their old address, and takes away what proves somebody by
+// another one. A factor of which nobody knows since when it is there goes too.
+func takeBack(u *provider.User, c *provider.OneTimeCode, kept []provider.Factor) {
+	for _, f := range u.MFA.Enabled {
+		by, since := ChannelOf(f), u.MFA.Since[f]
+		moved := by != c.Channel && u.MFA.Moved[f] >= c.SentAt
+		if by == "" && !slices.Contains(kept, f) || by != "" && (since == 0 || since >= c.SentAt || moved) {
+			u.MFA = u.MFA.Without(f)
+		}
+	}
+	for _, by := range []provider.Channel{provider.ByEmail, provider.BySMS} {
+		attribute := by.Attribute()
+		switch {
+		case by == c.Channel:
+			u.Attributes[attribute], u.Attributes[attribute+"_verified"] = c.Destination, "true"
+		case u.MFA.Moved[FactorOf(by)] >= c.SentAt:
+			delete(u.Attributes, attribute)
+			delete(u.Attributes, attribute+"_verified")
+		}
+	}
 }

@@ -154,6 +154,9 @@ func (d *Directory) replaceAddress(ctx context.Context, p *provider.Pool, userID
 		if isProved {
 			now.Attributes[attribute+"_verified"] = "true"
 		}
+		if address != before.Attributes[attribute] {
+			now.MFA = now.MFA.MovedAt(FactorOf(by), d.Store.Now())
+		}
 		after = *now
 		return names(p, now), nil
 	})

@@ -37,7 +37,7 @@ const (
 // transaction that ctx carries. Every way to set one up ends here.
 func (f *Factors) Added(ctx context.Context, pool *provider.Pool, userID string, factor provider.Factor) error {
 	return f.changed(ctx, pool, userID, ActionAdded, factor, message.FactorAdded(factor), func(m provider.MFAPreference) provider.MFAPreference {
-		return m.With(factor)
+		return m.SetUp(factor, f.Store.Now())
 	})
 }
 

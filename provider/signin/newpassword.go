@@ -19,6 +19,7 @@ type ChangeReason string
 const (
 	ChangeTemporary ChangeReason = "temporary" // an operator has set it
 	ChangeTooOld    ChangeReason = "too_old"   // the pool wants a new one by now
+	ChangeReset     ChangeReason = "reset"     // it is refused until it is reset
 )
 
 // ChangeReason is why StepNewPassword asks.
@@ -58,11 +59,17 @@ func (f *Flow) newPassword(ctx context.Context, pool *provider.Pool, a *Attempt,
 		}
 		return outcome{}, err
 	}
-	if login.Password.Hash != a.state.Proven {
-		// Somebody set another password since: what was proven counts no more.
+	if login.Password.Hash != a.state.Proven || a.state.At < login.User.ValidAfter {
+		// Somebody set another password, or signed the user out everywhere, since: what was
+		// proven counts no more.
 		return outcome{}, provider.ErrAttemptNotFound
 	}
-	if err := usable(&login.User, &login.Password, f.Store.Now()); err != nil {
+	was := provider.UserForceChangePassword
+	if a.state.Change == ChangeReset {
+		was = provider.UserResetRequired
+	}
+	err = usable(&login.User, &login.Password, f.Store.Now())
+	if err != nil && !(a.state.Change == ChangeReset && errors.Is(err, ErrResetRequired)) {
 		return outcome{}, err
 	}
 	passwords := directory.Passwords{Store: f.Store, Hasher: f.Hasher, Breached: f.Breached}
@@ -84,7 +91,7 @@ func (f *Flow) newPassword(ctx context.Context, pool *provider.Pool, a *Attempt,
 		if err := rows.RetirePassword(ctx, a.state.UserID, pool.Settings.PasswordPolicy.Former()); err != nil {
 			return err
 		}
-		if err := rows.ReplacePassword(ctx, a.state.UserID, proven, hash); err != nil {
+		if err := rows.ReplacePassword(ctx, a.state.UserID, proven, hash, was); err != nil {
 			return err
 		}
 		return f.Audit.Record(ctx, pool.ID, directory.UserChangePassword, audit.Success, "user/"+a.state.UserID, nil)

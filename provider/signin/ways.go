@@ -121,22 +121,26 @@ func (f *Flow) code(ctx context.Context, pool *provider.Pool, a *Attempt, given 
 	a.state.ask("", nil)
 	out.user = u
 	out.write = both(proof.Spend, try.Passed)
-	return out, f.invited(ctx, pool, a, u)
+	return out, f.owes(ctx, pool, a, u)
 }
 
-// invited has who came by an invitation choose a password, where the pool takes
-// passwords: the temporary one is known to an operator.
-func (f *Flow) invited(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User) error {
-	if u.Status != provider.UserForceChangePassword || !slices.Contains(pool.Settings.First(), provider.FactorPassword) {
+// owes has who came by a code choose a password, where the pool takes passwords: a
+// temporary one is known to an operator, and one that must be reset to anybody.
+func (f *Flow) owes(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User) error {
+	reset := u.Status == provider.UserResetRequired
+	if u.Status != provider.UserForceChangePassword && !reset || !slices.Contains(pool.Settings.First(), provider.FactorPassword) {
 		return nil
 	}
 	login, err := f.Store.Pool(pool.ID).LoginByID(ctx, u.ID)
 	if err != nil || login.Password.Hash == "" {
 		return err
 	}
-	if err := usable(&login.User, &login.Password, f.Store.Now()); err != nil {
+	if err := usable(&login.User, &login.Password, f.Store.Now()); err != nil && !(reset && errors.Is(err, ErrResetRequired)) {
 		return err
 	}
 	a.state.Proven, a.state.Change = login.Password.Hash, ChangeTemporary
+	if reset {
+		a.state.Change = ChangeReset
+	}
 	return nil
 }

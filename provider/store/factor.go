@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"gorm.io/gorm"
+
+	"github.com/cognate-idp/cognate/provider"
 )
 
 // DeleteFactors removes everything that a user proves themselves with beside a
@@ -16,6 +18,24 @@ func (p *Pool) DeleteFactors(ctx context.Context, userID string) error {
 			}
 		}
 		return nil
+	})
+}
+
+// DropFactorsSince removes what a user proves themselves with that was added at a time
+// or later, what waits to be, and every browser that was first seen then.
+func (p *Pool) DropFactorsSince(ctx context.Context, userID string, since provider.Time) error {
+	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
+		for _, q := range []string{
+			"delete from totps where pool = ? and user_id = ? and (verified_at >= ? or sealed_secret is null)",
+			"delete from passkeys where pool = ? and user_id = ? and created_at >= ?",
+			"delete from recovery_codes where pool = ? and user_id = ? and created_at >= ?",
+			"delete from devices where pool = ? and user_id = ? and created_at >= ?",
+		} {
+			if err := db.Exec(q, p.ID, userID, since).Error; err != nil {
+				return translate(err)
+			}
+		}
+		return translate(db.Exec("delete from passkey_challenges where pool = ? and user_id = ?", p.ID, userID).Error)
 	})
 }
 

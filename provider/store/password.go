@@ -137,9 +137,9 @@ func (p *Pool) RehashPassword(ctx context.Context, userID, old, hash string) err
 }
 
 // ReplacePassword stores the hash of a new password if the old one is still the
-// user's, and confirms a user who had to choose one. provider.ErrAttemptNotFound when
+// user's, and confirms a user whose status was why they had to choose one. provider.ErrAttemptNotFound when
 // it was changed in between.
-func (p *Pool) ReplacePassword(ctx context.Context, userID, old, hash string) error {
+func (p *Pool) ReplacePassword(ctx context.Context, userID, old, hash string, was provider.UserStatus) error {
 	return p.s.inTx(ctx, func(ctx context.Context, db *gorm.DB) error {
 		now := p.s.Now()
 		r := db.Exec(`update passwords set hash = ?, temporary = false, expires_at = 0, updated_at = ?
@@ -151,6 +151,6 @@ func (p *Pool) ReplacePassword(ctx context.Context, userID, old, hash string) er
 			return err
 		}
 		return translate(db.Exec("update users set status = ?, updated_at = ? where pool = ? and id = ? and status = ?",
-			provider.UserConfirmed, now, p.ID, userID, provider.UserForceChangePassword).Error)
+			provider.UserConfirmed, now, p.ID, userID, was).Error)
 	})
 }

@@ -145,10 +145,10 @@ func TestLoginIsOneRead(t *testing.T) {
 		if got, _ := p.LoginByID(t.Context(), u.ID); got.Password.Hash != "h1" {
 			t.Error("a rehash overwrote a newer password")
 		}
-		if err := p.ReplacePassword(t.Context(), u.ID, "h0", "h2"); !errors.Is(err, provider.ErrAttemptNotFound) {
+		if err := p.ReplacePassword(t.Context(), u.ID, "h0", "h2", provider.UserForceChangePassword); !errors.Is(err, provider.ErrAttemptNotFound) {
 			t.Errorf("replaced a password that is not the proven one: %v", err)
 		}
-		if err := p.ReplacePassword(t.Context(), u.ID, "h1", "h2"); err != nil {
+		if err := p.ReplacePassword(t.Context(), u.ID, "h1", "h2", provider.UserForceChangePassword); err != nil {
 			t.Fatal(err)
 		}
 		if got, _ := p.LoginByID(t.Context(), u.ID); got.Password.Hash != "h2" || got.Password.Temporary {

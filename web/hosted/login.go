@@ -210,7 +210,7 @@ func (d *Door) draw(w http.ResponseWriter, r *http.Request, status int, a *signi
 	if a.Step == signin.StepNewPassword {
 		return d.Pages.Render(w, r, status, page.NewPassword{
 			Chrome: top, Action: action, Flow: a.ID, Identifier: a.Username,
-			Policy: page.PolicyOf(pool.Settings.PasswordPolicy), TooOld: a.ChangeReason() == signin.ChangeTooOld,
+			Policy: page.PolicyOf(pool.Settings.PasswordPolicy), Reason: changeReason(a),
 			Problem: newPasswordProblem(why), Fault: provider.PasswordFaultOf(why),
 		})
 	}
@@ -249,6 +249,14 @@ func (d *Door) draw(w http.ResponseWriter, r *http.Request, status int, a *signi
 		return d.Pages.Render(w, r, status, page.ChooseWay{SignIn: v, Ways: a.Choices(), StartURL: action})
 	}
 	return d.Pages.Render(w, r, status, v)
+}
+
+// changeReason is why a password is changed, where the page has words of its own for it.
+func changeReason(a *signin.Attempt) string {
+	if a.ChangeReason() == signin.ChangeTemporary {
+		return ""
+	}
+	return string(a.ChangeReason())
 }
 
 func signInProblem(err error) page.Problem {

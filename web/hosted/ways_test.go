@@ -104,6 +104,30 @@ func TestSignInByCode(t *testing.T) {
 	})
 }
 
+// A code is no way around a password that must be reset: it leads to another one. The
+// old one is refused until then.
+func TestACodeDoesNotGoAroundAReset(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		d := w.reach(func(s *provider.PoolSettings) {
+			s.FirstFactors = []provider.Factor{provider.FactorPassword, provider.FactorEmail}
+		})
+		must(t, w.st.Pool(poolID).ChangeUser(t.Context(), "id-mika", func(u *provider.User) ([]provider.UserName, error) {
+			u.Status, u.Attributes["email_verified"] = provider.UserResetRequired, "true"
+			return nil, nil
+		}))
+		v := w.visit().begin().submit("username", "mika").go303()
+		v.submit("choose", "EMAIL_OTP").go303()
+		v.submit("code", w.mail(d)[0].Code).go303().want(200, "Your old password may no longer be used")
+		v.submit("new_password", newPassword, "confirm_password", newPassword).want(303, callback)
+		if u, err := d.FindUser(t.Context(), poolID, "mika"); err != nil || u.Status != provider.UserConfirmed {
+			t.Errorf("%+v %v", u, err)
+		}
+		v = w.visit().begin().submit("username", "mika").go303()
+		v.submit("password", newPassword).want(303, callback)
+	})
+}
+
 // In a pool without passwords nobody is asked for one: a code signs up and in, and
 // proves the address of who was invited or never confirmed.
 func TestPasswordless(t *testing.T) {

@@ -6,7 +6,9 @@ import "github.com/cognate-idp/cognate/provider"
 // taken.
 func passwordFixtures(v NewPassword) []Fixture {
 	out := []Fixture{{"new-password", v}}
-	v.TooOld, v.Policy.Former = true, true
+	v.Reason = "reset"
+	out = append(out, Fixture{"new-password-reset", v})
+	v.Reason, v.Policy.Former = "too_old", true
 	out = append(out, Fixture{"new-password-too-old", v})
 	v.Policy = PasswordPolicy{MinLength: 8, Common: true}
 	for _, p := range []Problem{NewPasswordMissing, NewPasswordMismatch, NewPasswordPolicy, NewPasswordUnavailable} {

@@ -3,7 +3,7 @@ package page
 import "github.com/cognate-idp/cognate/provider"
 
 // NewPassword asks for a password of the person's own, where an operator set the
-// first one or theirs has grown too old. The form posts flow, username, new_password and confirm_password to
+// first one, or theirs has grown too old or must be reset. The form posts flow, username, new_password and confirm_password to
 // Action.
 type NewPassword struct {
 	Chrome
@@ -11,7 +11,7 @@ type NewPassword struct {
 	Flow       string
 	Identifier string // shown, and kept for password managers
 	Policy     PasswordPolicy
-	TooOld     bool // their own password has; else an operator set it
+	Reason     string // why: "too_old" or "reset"; empty where an operator set it
 	Problem    Problem
 	Fault      provider.PasswordFault // with NewPasswordPolicy, what is wrong with it
 }
