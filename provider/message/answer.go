@@ -14,7 +14,7 @@ import (
 
 // exchange sends a request and judges the answer as whoever sends a message must: a
 // 2xx has taken it, a 4xx never will (ErrRefused), and everything else is worth
-// another try. So are 408 and 429, no sooner than Retry-After says (RFC 9110 section
+// another try. So are 401 and 403 (ErrShutOut), 408 and 429, no sooner than Retry-After says (RFC 9110 section
 // 10.2.3). What comes back is not read further, and what goes wrong is told without
 // the address, which may hold a secret, and without the recipient.
 func exchange(client *http.Client, req *http.Request, now provider.Time) error {
@@ -30,6 +30,8 @@ func exchange(client *http.Client, req *http.Request, now provider.Time) error {
 	res.Body.Close()
 	later := res.StatusCode == http.StatusRequestTimeout || res.StatusCode == http.StatusTooManyRequests
 	switch {
+	case res.StatusCode == http.StatusUnauthorized, res.StatusCode == http.StatusForbidden:
+		return fmt.Errorf("%w: the text message service answered %d", ErrShutOut, res.StatusCode)
 	case res.StatusCode >= 200 && res.StatusCode < 300:
 		return nil
 	case res.StatusCode >= 400 && res.StatusCode < 500 && !later:

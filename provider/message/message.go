@@ -29,6 +29,10 @@ const giveUpAfter = 24 * time.Hour
 // ErrRefused means that a message will never be taken, however often it is tried.
 var ErrRefused = errors.New("the message was refused for good")
 
+// ErrShutOut means that the service lets nobody in with what is set up here, such as a
+// token that was changed. It says nothing of the message, which is tried again.
+var ErrShutOut = errors.New("the service does not accept the credentials that are set up")
+
 // Sender hands a message to the world. It may be called twice with the same
 // message; the ID tells. An error that is ErrRefused ends the tries.
 type Sender interface {
@@ -87,6 +91,10 @@ func (o *Outbox) Deliver(ctx context.Context, j provider.Job) error {
 		return err
 	}
 	err = o.Senders[m.Channel].Send(ctx, m)
+	if errors.Is(err, ErrShutOut) {
+		// Every message is held up until somebody mends it.
+		o.Log.ErrorContext(ctx, "messages cannot be sent: check the credentials", "channel", m.Channel, "error", err)
+	}
 	if err == nil || !errors.Is(err, ErrRefused) && o.Store.Now().Sub(m.SentAt) < giveUpAfter {
 		return err
 	}

@@ -1,22 +1,28 @@
 package message_test
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/message"
 	"github.com/cognate-idp/cognate/provider/outbound"
+	"github.com/cognate-idp/cognate/provider/secret"
+	"github.com/cognate-idp/cognate/provider/store"
+	"github.com/cognate-idp/cognate/provider/store/storetest"
 )
 
 const now = provider.Time(1_700_000_000_000_000)
@@ -127,7 +133,7 @@ func TestAnswersOfATextMessageService(t *testing.T) {
 		final  bool
 		wait   int
 	}{
-		{200, "", false, 0}, {202, "", false, 0}, {400, "", true, 0}, {401, "", true, 0}, {404, "", true, 0},
+		{200, "", false, 0}, {202, "", false, 0}, {400, "", true, 0}, {401, "", false, 0}, {403, "", false, 0}, {404, "", true, 0},
 		{408, "", false, 0}, {429, "17", false, 17}, {429, "Tue, 14 Nov 2023 22:14:20 GMT", false, 60}, {429, "soon", false, 0},
 		{500, "", false, 0}, {503, "5", false, 5}, {302, "", false, 0},
 	} {
@@ -138,6 +144,9 @@ func TestAnswersOfATextMessageService(t *testing.T) {
 		err := sender.Send(t.Context(), textMessage())
 		if (err == nil) != (c.answer < 300) || errors.Is(err, message.ErrRefused) != c.final {
 			t.Errorf("%d gives %v", c.answer, err)
+		}
+		if errors.Is(err, message.ErrShutOut) != (c.answer == 401 || c.answer == 403) {
+			t.Errorf("%d: is it ours to mend? %v", c.answer, err)
 		}
 		var e *provider.Error
 		if wait := 0; errors.As(err, &e) {
@@ -157,5 +166,63 @@ func TestAnswersOfATextMessageService(t *testing.T) {
 	sender.URL = base
 	if err := sender.Send(t.Context(), textMessage()); !errors.Is(err, outbound.ErrForbiddenAddress) {
 		t.Errorf("a private address that is not allowed: %v", err)
+	}
+}
+
+// Whose credentials are not accepted is told so in the log, and the texts go out once that
+// is mended; not for ever.
+func TestTextsWaitForTheRightCredentials(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]func(testing.TB) store.Config{"sqlite": storetest.SQLiteConfig, "postgres": storetest.PostgreSQLConfig} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var later atomic.Int64
+			c := config(t)
+			c.Now = func() time.Time { return now.Time().Add(time.Duration(later.Load())) }
+			st, err := store.Open(t.Context(), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { st.Close() })
+			sealer, err := secret.NewSealer(secret.MasterKey{Version: 1, Key: secret.Bytes(secret.KeySize)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := &service{answer: 401}
+			base, client := s.start(t)
+			var log bytes.Buffer
+			out := &message.Outbox{Store: st, Sealer: sealer, Log: slog.New(slog.NewTextHandler(&log, nil)), Senders: map[provider.Channel]message.Sender{
+				provider.BySMS: &message.Twilio{URL: base, Account: "AC1", Token: "old", From: "x", HTTP: client, Timeout: time.Minute, Now: st.Now}}}
+			var jobs []provider.Job
+			put := func() {
+				t.Helper()
+				if err := out.Put(t.Context(), textMessage()); err != nil {
+					t.Fatal(err)
+				}
+				if jobs, err = st.All().LeaseJobs(t.Context(), "w", []string{message.JobKind}, 10, time.Minute); err != nil || len(jobs) != 1 {
+					t.Fatalf("%d jobs, %v", len(jobs), err)
+				}
+			}
+			put()
+			if err := out.Deliver(t.Context(), jobs[0]); !errors.Is(err, message.ErrShutOut) {
+				t.Errorf("dropped: %v", err)
+			}
+			if said := log.String(); !strings.Contains(said, "level=ERROR") || !strings.Contains(said, "check the credentials") || strings.Contains(said, "+46701740605") {
+				t.Errorf("the log says %q", said)
+			}
+			s.answer = 201
+			if err := out.Deliver(t.Context(), jobs[0]); err != nil {
+				t.Errorf("once it is mended: %v", err)
+			}
+			if err := st.All().FinishJob(t.Context(), "w", jobs[0].ID); err != nil {
+				t.Fatal(err)
+			}
+			put()
+			s.answer = 403
+			later.Store(int64(25 * time.Hour))
+			if err := out.Deliver(t.Context(), jobs[0]); err != nil || !strings.Contains(log.String(), "message given up") {
+				t.Errorf("a day later: %v %s", err, log.String())
+			}
+		})
 	}
 }
