@@ -2,10 +2,12 @@ package directory
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/nyaruka/phonenumbers"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/secret"
@@ -126,7 +128,8 @@ func (d *Directory) SignUpDelivery(p *provider.Pool, u *provider.User) *Delivery
 }
 
 // CodeDestination is where a code for a name goes, and whether the name leads to
-// anybody. For nobody, or who cannot have one, it is made up, the same each time.
+// anybody. For nobody, or who cannot have one, it is made up: a channel and an address
+// that somebody of that name could have here, the same each time.
 func (d *Directory) CodeDestination(ctx context.Context, p *provider.Pool, name string, purpose provider.CodePurpose) (to Delivery, known bool, err error) {
 	u, err := d.FindUser(ctx, p.ID, name)
 	if err != nil && !errors.Is(err, provider.ErrUserNotFound) {
@@ -144,25 +147,49 @@ func (d *Directory) CodeDestination(ctx context.Context, p *provider.Pool, name 
 		by = d.recoveryChannel(p, u, false)
 	}
 	if by != "" {
-		return Delivery{by, Masked(u.Attributes[by.Attribute()])}, true, nil
+		// Folded as a name is: whoever types it in capitals is shown what stands here.
+		return Delivery{by, Masked(NameKey(p, u.Attributes[by.Attribute()]))}, true, nil
 	}
 	key, err := d.Sealer.Derive("destinations")
 	if err != nil {
 		return to, false, err
 	}
-	letters := hex.EncodeToString(secret.MAC(key, p.ID, NameKey(p, name)))
-	for _, by := range order {
-		if !d.CanSend(p, by) {
-			continue
-		}
-		if by == provider.BySMS {
-			digit := func(i int) string { return string('0' + rune(letters[i])%10) }
-			return Delivery{by, Masked("+1555555" + digit(0) + digit(1) + digit(2) + digit(3))}, u != nil, nil
-		}
-		break
+	order = slices.DeleteFunc(slices.Clone(order), func(by provider.Channel) bool { return !d.CanSend(p, by) })
+	return madeUp(p, NameKey(p, name), order, secret.MAC(key, p.ID, NameKey(p, name))), u != nil, nil
+}
+
+// madeUp is a destination for a name that leads to no code, by one of the channels that
+// one could go by, best first. chance decides what the name does not: it comes from the
+// name and a secret.
+func madeUp(p *provider.Pool, name string, order []provider.Channel, chance []byte) Delivery {
+	typed := provider.Channel("") // an address that people sign in by is where their codes go
+	switch signs := append(slices.Clone(p.Settings.UsernameAttrs), p.Settings.AliasAttrs...); {
+	case strings.Contains(name, "@") && slices.Contains(signs, "email"):
+		typed = provider.ByEmail
+	case strings.HasPrefix(name, "+") && slices.Contains(signs, "phone_number"):
+		typed = provider.BySMS
 	}
-	letter := func(i int) string { return string('a' + rune(letters[i])%26) }
-	return Delivery{provider.ByEmail, Masked(letter(0) + "@" + letter(1))}, u != nil, nil
+	by := provider.ByEmail
+	switch {
+	case len(order) > 0 && order[0] == typed:
+		by = typed
+	case len(order) > 0:
+		by = order[int(chance[0])%len(order)]
+	}
+	if by == typed {
+		return Delivery{by, Masked(name)}
+	}
+	if by == provider.ByEmail {
+		letter := func(i int) string { return string('a' + rune(chance[i])%26) }
+		return Delivery{by, Masked(letter(1) + "@" + letter(2))}
+	}
+	number := "+15555550000"
+	if countries := p.Settings.SMS.Countries; len(countries) > 0 {
+		if n := phonenumbers.GetExampleNumberForType(countries[int(chance[3])%len(countries)], phonenumbers.MOBILE); n != nil {
+			number = phonenumbers.Format(n, phonenumbers.E164)
+		}
+	}
+	return Delivery{by, Masked(number[:len(number)-4] + fmt.Sprintf("%04d", (int(chance[4])<<8|int(chance[5]))%10000))}
 }
 
 // Masked is an e-mail address or a phone number as it is shown to whoever may not

@@ -3,6 +3,7 @@ package directory_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"sync"
@@ -392,6 +393,62 @@ func TestSignInCodes(t *testing.T) {
 		fresh := ask("four", provider.BySMS)
 		if _, err := try("four", provider.BySMS, fresh); provider.CodeOf(err) != provider.CodeThrottled {
 			t.Errorf("a new attempt is free again: %v", err)
+		}
+	})
+}
+
+// Where a code is said to go does not tell who exists: a name that nobody has is answered
+// as one that somebody could have, and always the same.
+func TestMadeUpDestinations(t *testing.T) {
+	t.Parallel()
+	settings := provider.PoolSettings{AliasAttrs: []string{"email"}, AutoVerified: []string{"email", "phone_number"}}
+	eachCodes(t, settings, func(t *testing.T, d *codes) {
+		d.user("ann", "email", "Ann@example.com", "email_verified", "true")
+		d.user("ben", "phone_number", "+12025550143", "phone_number_verified", "true")
+		d.user("cem", "email", "cem@example.com") // proved nothing
+		where := func(name string, purpose provider.CodePurpose) directory.Delivery {
+			t.Helper()
+			to, _, err := d.CodeDestination(t.Context(), d.pool, name, purpose)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return to
+		}
+		shapes := map[string]bool{"x***@x***": true, "+*******0000": true, "+********0000": true} // US and GB
+		for _, purpose := range []provider.CodePurpose{provider.CodeResetPassword, provider.CodeSignUp} {
+			seen := map[provider.Channel]int{}
+			said := map[string]bool{}
+			for i := range 60 {
+				name := fmt.Sprintf("nobody%d", i)
+				to := where(name, purpose)
+				if again := where(strings.ToUpper(name), purpose); again != to {
+					t.Errorf("%s: %+v, then %+v", name, to, again)
+				}
+				shape := strings.Map(func(r rune) rune {
+					switch {
+					case 'a' <= r && r <= 'z':
+						return 'x'
+					case '0' <= r && r <= '9':
+						return '0'
+					}
+					return r
+				}, to.Destination)
+				if !shapes[shape] {
+					t.Errorf("%s: %+v", name, to)
+				}
+				seen[to.Channel]++
+				said[to.Destination] = true
+			}
+			if seen[provider.ByEmail] < 10 || seen[provider.BySMS] < 10 || len(said) < 20 {
+				t.Errorf("%s: a channel tells who exists: %v, %d destinations", purpose, seen, len(said))
+			}
+		}
+		for name, want := range map[string]string{
+			"ann": "a***@e***", "ANN@EXAMPLE.COM": "a***@e***", "zed@example.com": "z***@e***", "ZED@example.com": "z***@e***", "cem@example.com": "c***@e***",
+		} {
+			if to := where(name, provider.CodeResetPassword); to.Channel != provider.ByEmail || to.Destination != want {
+				t.Errorf("%s: %+v", name, to)
+			}
 		}
 	})
 }
