@@ -69,7 +69,7 @@ func TestAStaleProofIsAskedForAnew(t *testing.T) {
 		w.addUser("noa")
 		v := w.visit()
 		v.signIn("mika")
-		v.get("/account/password").want(200, "Present password")
+		v.get("/account/password").want(200, "Current password")
 		w.advance(6 * time.Minute)
 		for _, path := range []string{"password", "delete"} {
 			v.get("/account/"+path).want(303, "/login?again=1&return=%2Faccount%2F"+path)
@@ -86,7 +86,7 @@ func TestAStaleProofIsAskedForAnew(t *testing.T) {
 		v.get("/account/password").follow().want(200, "Show that it is you").want(200, " readonly")
 		v.submit("username", "noa", "password", "wrong").want(422, "mika@example.com")
 		before := v.cookies()
-		v.submit("username", "noa", "password", rightPassword).want(303, "/"+poolID+"/account/password").follow().want(200, "Present password")
+		v.submit("username", "noa", "password", rightPassword).want(303, "/"+poolID+"/account/password").follow().want(200, "Current password")
 		if v.cookies() == before {
 			t.Error("the session kept its id")
 		}
@@ -113,7 +113,7 @@ func TestChangingThePassword(t *testing.T) {
 		change := func(old, password, again string) *visitor {
 			return v.post("/account/password", "old", old, "new_password", password, "confirm_password", again)
 		}
-		change("wrong", "Another-horse-8", "Another-horse-8").want(422, "not your present password")
+		change("wrong", "Another-horse-8", "Another-horse-8").want(422, "not your current password")
 		change(rightPassword, "Another-horse-8", "other").want(400, "passwords differ")
 		change(rightPassword, "short", "short").want(400, `aria-invalid="true"`)
 		change(rightPassword, "", "").want(400, "Enter a new password")
@@ -217,7 +217,7 @@ func TestActivity(t *testing.T) {
 		if seen != 25 || older == nil {
 			t.Fatalf("%d events on the first page, older %v", seen, older)
 		}
-		v.get(older[1]).want(200, "A sign-in that failed").want(200, "Refused")
+		v.get(older[1]).want(200, "A try to sign in").want(200, "Refused")
 		if seen += strings.Count(v.body, "data-event="); seen != 28 || strings.Contains(v.body, `id="older"`) {
 			t.Errorf("%d events in all", seen)
 		}

@@ -82,7 +82,7 @@ func TestASecondFactorFromFirstToLost(t *testing.T) {
 		v.submit("code", "").want(400, "Enter the code.")
 		v.submit("code", w.codeOf(secret, 0)).want(303, callback+"?code=")
 
-		v = w.visit().signIn("app").onward().submit("choose", "RECOVERY_CODE").want(303, "/mfa?").onward().want(200, "Use a recovery code").want(200, "Lost these too?")
+		v = w.visit().signIn("app").onward().submit("choose", "RECOVERY_CODE").want(303, "/mfa?").onward().want(200, "Use a recovery code").want(200, "Lost your codes too?")
 		v.submit("code", "2222-2222-22").want(422, "That recovery code is wrong")
 		v.submit("code", strings.ToUpper(codes[0][1])).want(303, callback+"?code=")
 		v = w.visit().signIn("app").onward().submit("choose", "RECOVERY_CODE").onward()
@@ -163,6 +163,6 @@ func TestWhoHasNothingLeftIsToldWhomToAsk(t *testing.T) {
 		write, err = w.door.Flow.Factors.EnrolTOTP(ctx, w.tenant.Pool, u, offer, w.codeOf(offer.Secret(), 0), "")
 		must(t, err)
 		must(t, w.st.Tx(ctx, write))
-		w.visit().signIn("app").onward().want(200, "Ask whoever runs this account")
+		w.visit().signIn("app").onward().want(200, "to have your second step reset")
 	})
 }

@@ -23,7 +23,7 @@ func TestEachPasswordFaultHasItsOwnWords(t *testing.T) {
 		for password, words := range map[string]string{
 			"short!":                    "Use at least 10 characters.",
 			"withoutanyatall":           "no symbol",
-			"Lindqvist-rides-on":        "holds your name or address",
+			"Lindqvist-rides-on":        "contains your name or address",
 			"!!football77":              "one of the first that guessers try",
 			rightPassword:               "used this password before",
 			strings.Repeat("long-", 60): "at most 256 characters",
@@ -48,7 +48,7 @@ func TestPasswordThatIsTooOldIsChanged(t *testing.T) {
 			w.tenant.Pool.Settings.PasswordPolicy = provider.PasswordPolicy{MaxAgeDays: 90, HistorySize: 5}
 			days.Store(90)
 			v := w.visit().signIn("app").want(303, "/login?authorization=")
-			v.get(v.to).want(200, "Your password is too old to go on with").want(200, "is none that you had before")
+			v.get(v.to).want(200, "Your password is too old to go on with").want(200, "is not one that you had before")
 			v.submit("new_password", rightPassword, "confirm_password", rightPassword).want(400, "used this password before")
 			v.submit("new_password", newPassword, "confirm_password", newPassword).want(303, callback)
 		})

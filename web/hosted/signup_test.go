@@ -186,7 +186,7 @@ func TestRecovery(t *testing.T) {
 		v := w.visit().get("/login?authorization=" + w.authorization("app")).follow("Forgot password")
 		v.want(200, "Forgot your password?").submit("username", "").want(400, "Enter your email or username")
 		v.submit("username", "mika").want(303, "/confirmforgotPassword?")
-		v.get(v.to).want(200, "If <bdi")
+		v.get(v.to).want(200, "an account for <bdi")
 		page := v.answer.Request.URL.RequestURI()
 		unknown := w.visit().get("/login?authorization="+w.authorization("app")).follow("Forgot password").submit("username", "nobo")
 		unknown.get(unknown.to)

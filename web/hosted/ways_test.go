@@ -68,7 +68,7 @@ func TestSignInByCode(t *testing.T) {
 			v.submit("username", name).go303().want(200, "Email me a code")
 			pages := v.body
 			v.submit("choose", "WEB_AUTHN").want(400, "Choose one of the ways")
-			v.submit("choose", "EMAIL_OTP").go303().want(200, "If <bdi")
+			v.submit("choose", "EMAIL_OTP").go303().want(200, "an account for <bdi")
 			pages += v.body
 			v.submit("code", "000000").want(422, "wrong, used or no longer valid")
 			pages += v.body
@@ -344,7 +344,7 @@ func TestSignUpByPhone(t *testing.T) {
 		if n := len(regexp.MustCompile(`<input class="input"`).FindAllString(v.body, -1)); n != 2 {
 			t.Errorf("asks for %d things: %s", n, v.body)
 		}
-		v.submit("username", "word", "password", newPassword).want(400, "look right")
+		v.submit("username", "word", "password", newPassword).want(400, "This is not a phone number")
 		v.submit("username", "+12025550143", "password", newPassword).go303().want(200, "+*******0143")
 		v.submit("code", w.texted(d)).want(303, callback)
 		w.visit().begin().submit("username", "+1 202 555 0143", "password", newPassword).want(303, callback)

@@ -12,7 +12,7 @@ func mfaFixtures(app Chrome) []Fixture {
 	every := []provider.Factor{provider.FactorTOTP, provider.FactorPasskey, provider.FactorSMS, provider.FactorEmail, provider.FactorRecovery}
 	var out []Fixture
 	for _, method := range every {
-		v := SecondFactor{Chrome: app, Action: action, Flow: "f", Method: method}
+		v := SecondFactor{Chrome: app, Action: action, Flow: "f", Method: method, StartURL: "/login"}
 		out = append(out, Fixture{"mfa-" + word(method) + "-alone", v})
 		for _, other := range every {
 			if other != method {
@@ -20,7 +20,7 @@ func mfaFixtures(app Chrome) []Fixture {
 			}
 		}
 		if v.Resendable() {
-			v.Destination, v.Wait = "m***@n***", 60
+			v.Destination, v.Wait = map[provider.Factor]string{provider.FactorSMS: "+49 *** 67", provider.FactorEmail: "m***@n***"}[method], 60
 		}
 		out = append(out, Fixture{"mfa-" + word(method), v})
 		v.Problem = SecondWrong
@@ -80,7 +80,7 @@ func setUpFixtures(app Chrome) []Fixture {
 	only := totp
 	only.Choices = every[:1]
 	out = append(out, Fixture{"mfa-setup-totp-only", only})
-	for _, method := range every[1:] {
+	for _, method := range every[2:] { // passkeys have their own
 		v := choose
 		v.Problem, v.Method = "", method
 		out = append(out, Fixture{"mfa-setup-" + word(method), v})

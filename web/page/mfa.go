@@ -142,8 +142,13 @@ func (v FactorSetUp) CodeInvalid() bool { return secondInvalid(v.Problem) }
 // keyboard must not cover it.
 func (v FactorSetUp) Eager() bool { return v.Problem == "" && v.Method != provider.FactorTOTP }
 
-// Wording is as SecondFactor's.
-func (v FactorSetUp) Wording() Problem { return secondWording(v.Problem, v.Method, v.RetryAfter) }
+// Wording is as SecondFactor's, but a passkey that is new belongs to nobody yet.
+func (v FactorSetUp) Wording() Problem {
+	if v.Problem == SecondWrong && v.Method == provider.FactorPasskey {
+		return v.Problem + ".new"
+	}
+	return secondWording(v.Problem, v.Method, v.RetryAfter)
+}
 
 // Count is as SecondFactor's.
 func (v FactorSetUp) Count() int { return secondCount(v.RetryAfter) }
@@ -209,7 +214,7 @@ func secondWording(p Problem, method provider.Factor, retryAfter int) Problem {
 		return p + "_while"
 	case p == SecondThrottled && retryAfter < minutesFrom:
 		return p + "_seconds"
-	case p == SecondWrong && method != "":
+	case p == SecondWrong && method != "", p == SecondExpired && method == provider.FactorPasskey:
 		return p + "." + Problem(method)
 	}
 	return p

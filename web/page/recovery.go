@@ -23,6 +23,9 @@ const (
 
 func (ForgotPassword) file() string { return "forgot_password" }
 
+// IdentifierLabel is the catalogue's name for what the name field takes.
+func (v ForgotPassword) IdentifierLabel() string { return identifierLabel(v.IdentifierKind) }
+
 // Failed is true once a Problem is set.
 func (v ForgotPassword) Failed() bool { return v.Problem != "" }
 
@@ -50,7 +53,7 @@ func (v ResetPassword) scripts() []string { return append(v.Chrome.scripts(), st
 func (v ResetPassword) Field() PasswordField {
 	return PasswordField{
 		ID: "new-password", Name: "new_password", Label: "newpassword.new", Policy: v.Policy,
-		Page: "code", Problem: v.Problem, Fault: v.Fault, Invalid: v.PasswordInvalid(),
+		Page: "newpassword", Problem: v.Problem, Fault: v.Fault, Invalid: v.PasswordInvalid(),
 	}
 }
 

@@ -63,10 +63,12 @@ func (v SignIn) PasswordInvalid() bool {
 }
 
 // IdentifierLabel is the catalogue's name for what the name field takes.
-func (v SignIn) IdentifierLabel() string {
-	switch v.IdentifierKind {
+func (v SignIn) IdentifierLabel() string { return identifierLabel(v.IdentifierKind) }
+
+func identifierLabel(kind string) string {
+	switch kind {
 	case "email", "username":
-		return "signin." + v.IdentifierKind
+		return "signin." + kind
 	}
 	return "signin.identifier"
 }

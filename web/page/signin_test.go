@@ -32,6 +32,13 @@ func TestProblemOfAFieldIsToldOnce(t *testing.T) {
 		{page.NewPassword{Problem: page.NewPasswordMismatch}, "two passwords differ", `href="#confirm-password"`},
 		{page.SignIn{Problem: page.SignInMissingIdentifier}, "Enter your email or username.", `href="#identifier"`},
 		{page.SignIn{Problem: page.SignInMissingPassword}, "Enter your password.", `href="#password"`},
+		{page.Confirm{Problem: page.CodeWrong}, "That code is wrong", `href="#code"`},
+		{page.SignInCode{SecondFactor: page.SecondFactor{Method: provider.FactorEmail, Problem: page.SecondMissing}}, "Enter the code.", `href="#code"`},
+		{page.ResetPassword{Problem: page.CodeExpired}, "This code is too old.", `href="#code"`},
+		{page.ResetPassword{Problem: page.NewPasswordMissing}, "Enter a new password.", `href="#new-password"`},
+		{page.ForgotPassword{Problem: page.ForgotMissing}, "Enter your email or username.", `href="#identifier"`},
+		{page.SignUp{Problem: page.SignUpPolicy, Invalid: "password", Fault: provider.PasswordCommon}, "guessers", `href="#password"`},
+		{page.FactorSetUp{Method: provider.FactorSMS, Problem: page.SecondAddress}, "Nothing can be sent there.", `href="#address"`},
 	} {
 		got, _ := render(t, open(t), "/login", c.view)
 		if n := strings.Count(got.Body.String(), c.words); n != 1 || !strings.Contains(got.Body.String(), c.link) {

@@ -50,6 +50,9 @@ func (v SignUp) Password() PasswordField {
 // Failed is true once a Problem is set.
 func (v SignUp) Failed() bool { return v.Problem != "" }
 
+// Wrong lists the fields that have a Problem.
+func (v SignUp) Wrong() []Field { return wrong(v.Fields) }
+
 // Marks reports whether an input is the one at fault.
 func (v SignUp) Marks(name string) bool { return v.Problem != "" && v.Invalid == name }
 
