@@ -4,8 +4,9 @@
 // provider, two processes on one database, kill -9 and races. What can be
 // tested inside one process is tested beside its package.
 //
-// Each test starts a server of its own on a free port; pictures go to
-// e2e/artefacts. `go test -short` runs none of it.
+// Each test starts a server of its own on a free port; pictures of failures go to
+// e2e/artefacts, with COGNATE_TEST_PICTURES=1 also those of every page.
+// `go test -short` runs none of it.
 //
 // COGNATE_TEST_BINARY names a server to test instead of one built from the tree.
 // COGNATE_TEST_POSTGRES is the address of a PostgreSQL superuser's database;

@@ -52,6 +52,7 @@ func run(m *testing.M) int {
 		b, err := browser.Start(context.Background(), browser.Options{
 			Axe:         "node/node_modules/axe-core/axe.min.js",
 			Screenshots: "artefacts",
+			Pictures:    os.Getenv("COGNATE_TEST_PICTURES") != "",
 		})
 		if err == nil {
 			later(b.Close)

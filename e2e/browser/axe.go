@@ -1,9 +1,14 @@
 package browser
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
 )
 
 // Violation is one rule of accessibility that a page breaks.
@@ -28,9 +33,9 @@ func (p *Page) Violations() []Violation {
 		p.scripts(true)
 		defer p.scripts(false)
 	}
+	p.bring()
 	const tries = 5
-	script := `(async () => {
-		if (!window.axe) { ` + p.b.axe + ` }
+	const script = `(async () => {
 		const result = await axe.run(document, {resultTypes: ["violations"]});
 		return result.violations.map(v => ({
 			id: v.id, impact: v.impact ?? "", help: v.help,
@@ -40,6 +45,11 @@ func (p *Page) Violations() []Violation {
 	// A click may still be on its way to the next page, which takes the script with it.
 	for try := 1; ; try++ {
 		found, err := evaluate[[]Violation](p, script)
+		if err != nil {
+			if _, err = evaluate[bool](p, "(() => { if (!window.axe) { "+p.b.axe+" } return true })()"); err == nil {
+				found, err = evaluate[[]Violation](p, script)
+			}
+		}
 		if err == nil {
 			return found
 		}
@@ -48,6 +58,20 @@ func (p *Page) Violations() []Violation {
 		}
 		time.Sleep(300 * time.Millisecond)
 	}
+}
+
+// bring has the window keep axe-core from now on: each page then finds it there, and
+// it crosses the debugger's line once only. Without scripts no page could have it.
+func (p *Page) bring() {
+	p.t.Helper()
+	if p.axed || p.look.NoScripts {
+		return
+	}
+	p.axed = true
+	p.do("keep axe-core", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: p.b.axe})
+		return err
+	}))
 }
 
 // AssertAccessible fails the test for every violation on the page.

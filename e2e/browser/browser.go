@@ -26,12 +26,15 @@ type Browser struct {
 	profile string
 	axe     string
 	shots   string
+
+	pictures bool
 }
 
 // Options say where things are.
 type Options struct {
 	Axe         string // the file of axe-core's script
-	Screenshots string // the folder that Screenshot writes to
+	Screenshots string // the folder for pictures
+	Pictures    bool   // Screenshot keeps some; else only failures do
 }
 
 // Start starts Chromium, with nothing of a user's own and no traffic but the
@@ -63,7 +66,7 @@ func Start(ctx context.Context, opt Options) (*Browser, error) {
 	}
 	allocator, stop := chromedp.NewExecAllocator(ctx, flags...)
 	tab, cancel := chromedp.NewContext(allocator)
-	b := &Browser{ctx: tab, profile: profile, axe: string(axe), shots: opt.Screenshots}
+	b := &Browser{ctx: tab, profile: profile, axe: string(axe), shots: opt.Screenshots, pictures: opt.Pictures}
 	b.cancel = func() { cancel(); stop() }
 	if err := chromedp.Do(tab); err != nil {
 		b.Close()

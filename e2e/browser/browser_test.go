@@ -44,7 +44,7 @@ func start(t *testing.T, page string) (*browser.Browser, string) {
 		_, _ = io.WriteString(w, page)
 	}))
 	t.Cleanup(site.Close)
-	b, err := browser.Start(t.Context(), browser.Options{Axe: "../node/node_modules/axe-core/axe.min.js", Screenshots: t.TempDir()})
+	b, err := browser.Start(t.Context(), browser.Options{Axe: "../node/node_modules/axe-core/axe.min.js", Screenshots: t.TempDir(), Pictures: true})
 	if errors.Is(err, browser.ErrNone) || errors.Is(err, os.ErrNotExist) {
 		if os.Getenv("CI") == "true" {
 			t.Fatal(err)

@@ -31,6 +31,7 @@ type Page struct {
 	b    *Browser
 	ctx  context.Context
 	look Look
+	axed bool // every page has axe-core from its start
 
 	mu       sync.Mutex
 	problems []string
@@ -279,9 +280,13 @@ func (p *Page) scripts(on bool) {
 	}))
 }
 
-// Screenshot keeps a picture of the whole page as NAME-LOOK.png.
+// Screenshot keeps a picture of the whole page as NAME-LOOK.png where pictures are
+// asked for.
 func (p *Page) Screenshot(name string) {
 	p.t.Helper()
+	if !p.b.pictures {
+		return
+	}
 	p.capture(strings.NewReplacer("/", "-", " ", "-").Replace(strings.Trim(name, "/")) + "-" + p.look.String())
 }
 
