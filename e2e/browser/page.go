@@ -70,6 +70,10 @@ func (b *Browser) window(t testing.TB, parent context.Context, look Look, opts .
 			if _, err := cdp.Call(ctx, target, log.Enable, cdp.Empty{}); err != nil {
 				return err
 			}
+			// Of the windows side by side each has the focus, as if it were the only one.
+			if _, err := cdp.Call(ctx, target, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
+				return err
+			}
 			_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 				Features: []*emulation.MediaFeature{
 					{Name: "prefers-color-scheme", Value: scheme},
@@ -205,6 +209,12 @@ func (p *Page) Click(css string) {
 func (p *Page) Fill(css, text string) {
 	p.t.Helper()
 	p.do("fill "+css, chromedp.WaitVisible(chromedp.CSS(css)), chromedp.Clear(chromedp.CSS(css)), chromedp.SendKeys(chromedp.CSS(css), text))
+}
+
+// Press presses keys, one after another, wherever the focus is: \r is Enter, \t Tab.
+func (p *Page) Press(keys string) {
+	p.t.Helper()
+	p.do("press keys", chromedp.KeyEvent(keys))
 }
 
 // See waits until the element can be seen and returns its text.
