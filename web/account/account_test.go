@@ -217,7 +217,7 @@ func TestActivity(t *testing.T) {
 		if seen != 25 || older == nil {
 			t.Fatalf("%d events on the first page, older %v", seen, older)
 		}
-		v.get(older[1]).want(200, "A try to sign in").want(200, "Refused")
+		v.get(older[1]).want(200, "Someone tried to sign in").want(200, "Refused")
 		if seen += strings.Count(v.body, "data-event="); seen != 28 || strings.Contains(v.body, `id="older"`) {
 			t.Errorf("%d events in all", seen)
 		}
