@@ -66,8 +66,13 @@ function set(form) {
   const begin = async () => {
     if (form.dataset.options) return JSON.parse(form.dataset.options);
     const answer = await fetch(form.dataset.begin, { method: "POST", headers: { Accept: "application/json" } });
+    const said = await answer.json();
+    if (said.sign_in) {
+      location.assign(said.sign_in); // the proof is too old; it leads back here
+      return null;
+    }
     if (!answer.ok) throw new Error(`no options: ${answer.status}`);
-    return answer.json();
+    return said;
   };
   const send = (credential) => {
     form.elements.credential.value = encode(credential);
@@ -84,6 +89,7 @@ function set(form) {
     const from = Date.now();
     try {
       options = await begin();
+      if (!options) return;
       const publicKey = decode(kind, options);
       const credential = await (kind === "create" ? navigator.credentials.create({ publicKey }) : navigator.credentials.get({ publicKey }));
       send(credential);

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"regexp"
 	"strings"
@@ -81,7 +82,15 @@ func TestAStaleProofIsAskedForAnew(t *testing.T) {
 		} {
 			v.post("/account/"+path, fields...).want(303, "/login?again=1")
 		}
-		v.post("/account/passkeys/begin").want(403, "")
+		v.post("/account/passkeys/begin").want(403, "Prove again who you are").want(403, `"error":"insufficient_user_authentication"`)
+		var told struct {
+			SignIn string `json:"sign_in"`
+		}
+		must(t, json.Unmarshal([]byte(v.body), &told))
+		if told.SignIn != "/"+poolID+"/login?again=1&return=%2Faccount%2Fpasskeys%2Fadd" {
+			t.Errorf("a script is sent to %q", told.SignIn)
+		}
+		w.visit().post("/account/passkeys/begin").want(403, "login_required").want(403, "/login?return=")
 		v.get("/account/devices").want(200, "This one") // looking is free
 		v.get("/account/password").follow().want(200, "Show that it is you").want(200, " readonly")
 		v.submit("username", "noa", "password", "wrong").want(422, "mika@example.com")

@@ -88,19 +88,28 @@ func (d *Door) drawPasskeyAdd(w http.ResponseWriter, v *visit, why error) error 
 // beginPasskey answers the page's script with the browser's question (WebAuthn Level
 // 3 section 5.1.9).
 func (d *Door) beginPasskey(w http.ResponseWriter, r *http.Request) error {
-	live, err := d.session(r)
-	if err != nil {
+	v := &visit{Request: r, pool: provider.TenantFrom(r.Context()).Pool, back: home + "/passkeys/add"}
+	var err error
+	if v.live, err = d.session(r); err != nil {
 		return err
 	}
-	if live == nil {
-		return &provider.Error{Code: provider.CodeForbidden, Message: "Sign in first."}
+	if v.live == nil {
+		return respond.JSON(w, http.StatusForbidden, signInFirst{"login_required", "You are signed out. Sign in, then go on.", v.signIn(false)})
 	}
-	options, err := d.Account.OfferPasskey(r.Context(), provider.TenantFrom(r.Context()).Pool, live)
+	options, err := d.Account.OfferPasskey(r.Context(), v.pool, v.live)
+	if errors.Is(err, signin.ErrProofTooOld) {
+		return respond.JSON(w, http.StatusForbidden, signInFirst{"insufficient_user_authentication", signin.ErrProofTooOld.Message, v.signIn(true)})
+	}
 	if err != nil {
-		if errors.Is(err, signin.ErrProofTooOld) {
-			return signin.ErrProofTooOld // the page is reloaded, and asks for it
-		}
 		return err
 	}
 	return respond.JSON(w, http.StatusOK, json.RawMessage(options))
+}
+
+// signInFirst is the failure that a script can mend: it sends the person to SignIn, which
+// leads back. The names are OpenID Connect's and RFC 9470's.
+type signInFirst struct {
+	Error       string `json:"error"`
+	Description string `json:"error_description"`
+	SignIn      string `json:"sign_in"` // a path on this origin
 }
