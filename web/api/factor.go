@@ -79,8 +79,10 @@ func applyMfa(p *provider.Pool, in *MfaConfig) error {
 		}
 	}
 	if c := in.EmailMfaConfiguration; c != nil {
-		keep(s.Wire, emailMfaMessage, c.Message)
-		keep(s.Wire, emailMfaSubject, c.Subject)
+		for name, words := range map[string]string{emailMfaMessage: c.Message, emailMfaSubject: c.Subject} {
+			delete(s.Wire, name) // left out, the standard words are back
+			keep(s.Wire, name, words)
+		}
 	}
 	return nil
 }
