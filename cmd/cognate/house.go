@@ -187,11 +187,12 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	}
 
 	worker := &store.Worker{Store: st, Log: log, Handlers: map[string]func(context.Context, provider.Job) error{
-		message.JobKind:    outbox.Deliver,
-		directory.JobTerms: people.MendTerms,
-		directory.JobCode:  people.SendCode,
-		token.JobPrepare:   keys.Prepare,
-		token.JobRotate:    keys.RotateDue,
+		message.JobKind:     outbox.Deliver,
+		directory.JobTerms:  people.MendTerms,
+		directory.JobCode:   people.SendCode,
+		directory.JobLocked: people.SendLocked,
+		token.JobPrepare:    keys.Prepare,
+		token.JobRotate:     keys.RotateDue,
 	}}
 	h.tasks = []func(context.Context){st.Poll, worker.Run, feed.Run, func(ctx context.Context) { cleanUp(ctx, st, log) }}
 	h.begin = func(ctx context.Context, out io.Writer) error {

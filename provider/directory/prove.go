@@ -119,9 +119,25 @@ func (d *Directory) proveCode(ctx context.Context, p *provider.Pool, k claim) (*
 		err = provider.ErrCodeMismatch
 	}
 	if err != nil {
+		if lost := d.lockedOut(ctx, p, known, try); lost != nil {
+			return nil, try, lost
+		}
 		return &evidence{User: known}, try, err
 	}
 	return &evidence{u, c}, try, nil
+}
+
+// lockedOut has whoever a failed try was of told, if it made them wait; nil for nobody.
+func (d *Directory) lockedOut(ctx context.Context, p *provider.Pool, u *provider.User, try *risk.Try) error {
+	lock, err := try.Lockout(ctx)
+	if err != nil || lock.Wait == 0 {
+		return err
+	}
+	id := ""
+	if u != nil {
+		id = u.ID
+	}
+	return d.TellLocked(ctx, p.ID, id, lock)
 }
 
 // checkCode compares a code with the one that a user was sent, and counts the try.

@@ -175,14 +175,20 @@ func (t *Try) Withdraw(ctx context.Context) error {
 	})
 }
 
-// Lock is how long the user has to wait from now on, because of this try and those
-// before it; 0 while there are failures free.
-func (t *Try) Lock(ctx context.Context) (time.Duration, error) {
+// Lockout is a wait that failures have brought about.
+type Lockout struct {
+	Key   string        // who has to wait, as the guard counts them
+	Since provider.Time // when the first failure was that is not forgotten
+	Wait  time.Duration // from now on; 0 while there are failures free
+}
+
+// Lockout is what this try, and those before it, have the user wait.
+func (t *Try) Lockout(ctx context.Context) (Lockout, error) {
 	counted, err := t.guard.Store.Pool(t.pool).Tries(ctx, t.user)
 	if err != nil {
-		return 0, err
+		return Lockout{}, err
 	}
-	return max(counted.LockedUntil.Sub(t.guard.Store.Now()), 0), nil
+	return Lockout{t.user, counted.WindowStart, max(counted.LockedUntil.Sub(t.guard.Store.Now()), 0)}, nil
 }
 
 // Release lets the next in line go on.

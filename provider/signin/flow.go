@@ -188,12 +188,17 @@ func (f *Flow) failedTry(ctx context.Context, pool *provider.Pool, a *Attempt, u
 		target = "user/" + userID
 	}
 	if try != nil {
-		lock, err := try.Lock(ctx)
+		lock, err := try.Lockout(ctx)
 		if err != nil {
 			return err
 		}
-		if lock > 0 {
-			detail["locked"] = lock.Round(time.Second).String()
+		if lock.Wait > 0 {
+			detail["locked"] = lock.Wait.Round(time.Second).String()
+			if f.Directory != nil {
+				if err := f.Directory.TellLocked(ctx, pool.ID, userID, lock); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return f.Audit.Record(ctx, pool.ID, "signin.failure", audit.Failure, target, detail)
