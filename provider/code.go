@@ -1,5 +1,7 @@
 package provider
 
+import "time"
+
 // OneTimeCode is a short code that was sent to a user, kept as a keyed hash. It may
 // have gone out as a link too.
 type OneTimeCode struct {
@@ -46,4 +48,18 @@ func (c Channel) Attribute() string {
 		return "phone_number"
 	}
 	return "email"
+}
+
+// Life is how long a code works. Those that prove an address and reset a password are
+// Cognito's; codes to sign in with are typed at once.
+func (p CodePurpose) Life() time.Duration {
+	switch p {
+	case CodeSignUp, CodeVerifyEmail, CodeVerifyPhone:
+		return 24 * time.Hour
+	case CodeSignIn, CodeSecondFactor:
+		return 10 * time.Minute
+	case CodeUndo:
+		return 7 * 24 * time.Hour
+	}
+	return time.Hour
 }

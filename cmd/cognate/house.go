@@ -103,10 +103,11 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	guard := &risk.Guard{Store: st}
 	breached := &risk.Breached{HTTP: guarded, URL: conf.BreachedURL, Log: log}
 	numbers.breached(breached)
+	pagesURL := func(p *provider.Pool) string { return conf.BaseURL + "/" + p.ID }
 	people := directory.New(directory.Config{
 		Guard: guard, Post: post, Breached: breached,
 		Store: st, Audit: trail, Sealer: sealer, Hasher: hasher, Region: conf.Region, CheckIdP: upstreams.Check,
-		PageURL: func(p *provider.Pool) string { return conf.BaseURL + "/" + p.ID },
+		PageURL: pagesURL,
 	})
 	post.Operators = people.OperatorsToTell
 	factors := &factor.Factors{Store: st, Sealer: sealer, Audit: trail, Post: post, BaseURL: conf.BaseURL}
@@ -146,7 +147,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		ConfirmLogout: login.ConfirmLogout, SignedOut: login.SignedOut, Refuse: login.Refuse, Fail: failures.Write,
 	}
 	administration := &api.API{
-		Messages:  &message.Templates{Post: post},
+		Messages:  &message.Templates{Post: post, PageURL: pagesURL},
 		Directory: people, Factors: factors, Identities: identities, Keys: keys, Bearer: who.operatorToken, Self: who.self, Issuer: issuer, Now: time.Now, Log: log,
 	}
 	exchange := &identity.Handler{Pools: identities, Log: log}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -16,20 +15,6 @@ import (
 
 // JobCode is the kind of the job that sends a code.
 const JobCode = "code"
-
-// codeLife is how long a code works. The first two are Cognito's; codes to sign in
-// with are typed at once.
-func codeLife(purpose provider.CodePurpose) time.Duration {
-	switch purpose {
-	case provider.CodeSignUp, provider.CodeVerifyEmail, provider.CodeVerifyPhone:
-		return 24 * time.Hour
-	case provider.CodeSignIn, provider.CodeSecondFactor:
-		return 10 * time.Minute
-	case provider.CodeUndo:
-		return 7 * 24 * time.Hour
-	}
-	return time.Hour
-}
 
 // wanted is a code that somebody asked for. Whether there is anybody to send it to
 // is found out by the job, so that the answer takes the same time either way.
@@ -179,7 +164,7 @@ type parcel struct {
 func (d *Directory) sendCode(ctx context.Context, p *provider.Pool, u *provider.User, k parcel) error {
 	c := &provider.OneTimeCode{
 		PoolID: p.ID, UserID: u.ID, Purpose: k.Purpose, Attempt: k.Attempt, KeyVersion: d.Sealer.Version(), Channel: k.By, Destination: k.To,
-		SentAt: d.Store.Now(), ExpiresAt: d.Store.Now().Add(codeLife(k.Purpose)),
+		SentAt: d.Store.Now(), ExpiresAt: d.Store.Now().Add(k.Purpose.Life()),
 	}
 	code, link := newCode(), ""
 	var err error
@@ -198,6 +183,6 @@ func (d *Directory) sendCode(ctx context.Context, p *provider.Pool, u *provider.
 	}
 	return d.Post.Send(ctx, message.Letter{
 		Pool: p, Kind: message.Kind(k.Purpose), Channel: k.By, To: k.To, Lang: u.Attributes["locale"], Username: signsInAs(p, u), Code: code, Link: link,
-		Minutes: int(codeLife(k.Purpose) / time.Minute),
+		Lasts: k.Purpose.Life(),
 	})
 }

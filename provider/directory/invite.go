@@ -29,10 +29,14 @@ func (d *Directory) invite(ctx context.Context, p *provider.Pool, u *provider.Us
 		if err := d.Post.Outbox.Ready(c); err != nil {
 			return err
 		}
-		err := d.Post.Send(ctx, message.Letter{
+		l := message.Letter{
 			Pool: p, Kind: message.Invitation, Channel: c, To: u.Attributes[c.Attribute()], Lang: u.Attributes["locale"],
 			Username: signsInAs(p, u), Code: password,
-		})
+		}
+		if c == provider.ByEmail && d.PageURL != nil {
+			l.Link = d.PageURL(p) + l.Kind.Path()
+		}
+		err := d.Post.Send(ctx, l)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/message"
 	"github.com/cognate-idp/cognate/provider/secret"
 )
 
@@ -42,7 +43,7 @@ func (d *Directory) linkTo(p *provider.Pool, token, flow string) string {
 	if flow != "" {
 		q.Set("flow", flow)
 	}
-	return d.PageURL(p) + "/confirmUser?" + q.Encode()
+	return d.PageURL(p) + message.SignUp.Path() + "?" + q.Encode()
 }
 
 // codeOfLink is the six digits that go with a link's token.

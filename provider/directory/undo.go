@@ -30,12 +30,12 @@ func (d *Directory) tellOld(ctx context.Context, p *provider.Pool, before *provi
 			// the first address away.
 			UserID: before.ID, Purpose: provider.CodeUndo, Attempt: uuid.NewString(), Hash: secret.Hash(token), LinkHash: secret.Hash(token),
 			KeyVersion: d.Sealer.Version(), Channel: by, Destination: address,
-			SentAt: d.Store.Now(), ExpiresAt: d.Store.Now().Add(codeLife(provider.CodeUndo)),
+			SentAt: d.Store.Now(), ExpiresAt: d.Store.Now().Add(provider.CodeUndo.Life()),
 		}
 		if err := d.Store.Pool(p.ID).PutCode(ctx, c); err != nil {
 			return err
 		}
-		link = d.PageURL(p) + "/undo?" + url.Values{"token": {token}}.Encode()
+		link = d.PageURL(p) + message.EmailChanged.Path() + "?" + url.Values{"token": {token}}.Encode()
 	}
 	kind := message.EmailChanged
 	if by == provider.BySMS {

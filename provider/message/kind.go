@@ -64,10 +64,26 @@ type About struct {
 	Channels []provider.Channel
 	Code     bool // they are about a code, or a temporary password
 	Typed    bool // the code is typed in where it was asked for, so a browser may fill it in
-	Link     bool // an e-mail may hold a link
 	Notice   bool // a security notice: it says what, when and from where
 	Operator bool // it goes to operators, in words that no pool changes
 }
+
+// Path is the page that an e-mail's link leads to, below the pool's; empty where there is
+// no link.
+func (k Kind) Path() string {
+	switch k {
+	case Invitation:
+		return "/account" // which asks them to sign in
+	case SignUp, VerifyEmail:
+		return "/confirmUser"
+	case EmailChanged, PhoneChanged:
+		return "/undo"
+	}
+	return ""
+}
+
+// ByLink reports whether a link may stand for the code.
+func (a About) ByLink() bool { return a.Typed && a.Kind.Path() != "" }
 
 // Goes reports whether messages of the kind travel by a channel.
 func (a About) Goes(by provider.Channel) bool { return slices.Contains(a.Channels, by) }
@@ -78,18 +94,18 @@ func Kinds() []About {
 	email, sms := both[:1], both[1:]
 	out := []About{
 		{Kind: Invitation, Channels: both, Code: true},
-		{Kind: SignUp, Channels: both, Code: true, Typed: true, Link: true},
+		{Kind: SignUp, Channels: both, Code: true, Typed: true},
 		{Kind: AccountExists, Channels: both},
 		{Kind: NameTaken, Channels: both},
 		{Kind: ResetPassword, Channels: both, Code: true, Typed: true},
-		{Kind: VerifyEmail, Channels: email, Code: true, Typed: true, Link: true},
+		{Kind: VerifyEmail, Channels: email, Code: true, Typed: true},
 		{Kind: VerifyPhone, Channels: sms, Code: true, Typed: true},
 		{Kind: SignIn, Channels: both, Code: true, Typed: true},
 		{Kind: SecondFactor, Channels: both, Code: true, Typed: true},
 		{Kind: PasswordChanged, Channels: both, Notice: true},
 		{Kind: PasswordReset, Channels: both, Notice: true},
-		{Kind: EmailChanged, Channels: both, Notice: true, Link: true},
-		{Kind: PhoneChanged, Channels: both, Notice: true, Link: true},
+		{Kind: EmailChanged, Channels: both, Notice: true},
+		{Kind: PhoneChanged, Channels: both, Notice: true},
 		{Kind: FactorsReset, Channels: both, Notice: true},
 		{Kind: PasskeySuspect, Channels: both, Notice: true},
 		{Kind: RecoveryCodeUsed, Channels: both, Notice: true},

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io/fs"
 	"strings"
+	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -23,11 +24,11 @@ type Letter struct {
 	Lang     string // the reader's languages, best first, as in Accept-Language; empty for English
 	Username string
 	Code     string
-	Minutes  int    // how long the code works; 0 leaves it unsaid
-	Link     string // below the configured origin, never a request's Host; e-mail alone
-	Name     string // of a security notice: what the user calls what it is about
-	Left     int    // how many are left of what was used
-	Facts    *Facts // of a security notice; nil for any other
+	Lasts    time.Duration // how long the code works; 0 leaves it unsaid
+	Link     string        // below the configured origin, never a request's Host; e-mail alone
+	Name     string        // of a security notice: what the user calls what it is about
+	Left     int           // how many are left of what was used
+	Facts    *Facts        // of a security notice; nil for any other
 	// Own are the pool's own words; nil takes the catalogue's. Post looks them up.
 	Own *provider.MessageTemplate
 }
@@ -75,7 +76,7 @@ func (l *Letters) Write(k Letter) (provider.Message, error) {
 	}
 	own := *k.Own
 	if about.Code && k.Code != "" {
-		own = withCode(own, k.Link != "")
+		own = withCode(own, about.ByLink() && k.Link != "")
 	}
 	k.Own = &own
 	w := &writing{Letter: k, about: about, lang: "en", words: i18n.NewLocalizer(l.bundle, k.Lang, "en"), owner: ownerOf(k.Pool)}
@@ -192,8 +193,8 @@ func (w *writing) standard(v *letterView, key string) (text string) {
 		parts = append(parts, line)
 		v.Body = append(v.Body, template.HTML(template.HTMLEscapeString(line)))
 	}
-	if w.Minutes > 0 {
-		v.Lasts = w.say("mail.lasts", "Count", w.Minutes)
+	if w.Lasts > 0 {
+		v.Lasts = w.lasts()
 	}
 	if w.Link != "" {
 		v.LinkLead = w.say(key + ".link")
@@ -209,6 +210,19 @@ func (w *writing) standard(v *letterView, key string) (text string) {
 		}
 	}
 	return strings.Join(parts, "\n\n")
+}
+
+// lasts says how long the code works, in the unit that a person would use. A day
+// is 24 hours: "1 day" might mean until tomorrow.
+func (w *writing) lasts() string {
+	const day = 24 * time.Hour
+	switch {
+	case w.Lasts > day && w.Lasts%day == 0:
+		return w.say("mail.lasts_days", "Count", int(w.Lasts/day))
+	case w.Lasts%time.Hour == 0:
+		return w.say("mail.lasts_hours", "Count", int(w.Lasts/time.Hour))
+	}
+	return w.say("mail.lasts", "Count", int(w.Lasts/time.Minute))
 }
 
 // oneLine keeps a name from beginning a header of its own.

@@ -26,9 +26,9 @@ func sample(about message.About, by provider.Channel) message.Letter {
 		Pool: &provider.Pool{ID: "us-east-1_AAAAAAAAA", Name: "Northwind Cycling"}, Kind: about.Kind, Channel: by, To: "ann@example.com", Username: "ann",
 	}
 	if about.Code {
-		l.Code, l.Minutes = "402913", 10
+		l.Code, l.Lasts = "402913", 10*time.Minute
 	}
-	if about.Link && by == provider.ByEmail {
+	if about.Kind.Path() != "" && by == provider.ByEmail {
 		l.Link = "https://login.example.com/x?token=abc&b=c"
 	}
 	if about.Notice {
@@ -39,6 +39,22 @@ func sample(about message.About, by provider.Channel) message.Letter {
 		}
 	}
 	return l
+}
+
+// How long a code works is told in the unit that a person would use.
+func TestLastsIsTold(t *testing.T) {
+	t.Parallel()
+	for lasts, want := range map[time.Duration]string{
+		time.Minute: "for 1 minute.", 10 * time.Minute: "for 10 minutes.", time.Hour: "for 1 hour.", 90 * time.Minute: "for 90 minutes.",
+		2 * time.Hour: "for 2 hours.", 24 * time.Hour: "for 24 hours.", 48 * time.Hour: "for 2 days.", 7 * 24 * time.Hour: "for 7 days.",
+	} {
+		about, _ := message.AboutKind(message.SignUp)
+		l := sample(about, provider.ByEmail)
+		l.Lasts = lasts
+		if m, err := open(t).Write(l); err != nil || !strings.Contains(m.Text, want) {
+			t.Errorf("%s: %v, no %q in\n%s", lasts, err, want, m.Text)
+		}
+	}
 }
 
 func TestEveryKindHasItsWords(t *testing.T) {

@@ -32,7 +32,11 @@ const (
 )
 
 // Templates are the words that pools have put in place of the catalogue's.
-type Templates struct{ Post *Post }
+type Templates struct {
+	Post *Post
+	// PageURL is where a pool's pages are; nil leaves the links out of what is made up.
+	PageURL func(p *provider.Pool) string
+}
 
 // Put sets a pool's words for a kind and a language. Empty fields take the
 // catalogue's.
@@ -106,10 +110,16 @@ func (t *Templates) sample(ctx context.Context, pool *provider.Pool, kind Kind, 
 	}
 	l := Letter{Pool: pool, Kind: kind, Channel: by, To: "sample@example.com", Username: "sample", Lang: locale}
 	if about.Code {
-		l.Code, l.Minutes = "123456", 10
+		l.Code = "123456"
 	}
-	if about.Link && by == provider.ByEmail {
-		l.Link = "https://" + t.Post.Letters.Host + "/"
+	if about.Typed {
+		l.Lasts = provider.CodePurpose(kind).Life()
+	}
+	if path := kind.Path(); path != "" && by == provider.ByEmail && t.PageURL != nil && (!about.ByLink() || pool.Settings.Verification.ByLink) {
+		l.Link = t.PageURL(pool) + path
+		if kind != Invitation {
+			l.Link += "?token=sample"
+		}
 	}
 	if about.Notice {
 		l.Left = 3
@@ -196,7 +206,7 @@ func checkTemplate(w *provider.MessageTemplate) error {
 			return provider.Invalid(f.name, "It is longer than %d characters.", f.most)
 		case strings.ContainsRune(f.words, 0) || !utf8.ValidString(f.words):
 			return provider.Invalid(f.name, "It holds characters that no text has.")
-		case f.body && about.Code && !has(f.words, isCode) && (!about.Link || f.by != provider.ByEmail || !has(f.words, isLink)):
+		case f.body && about.Code && !has(f.words, isCode) && (!about.ByLink() || f.by != provider.ByEmail || !has(f.words, isLink)):
 			return provider.Invalid(f.name, "It must hold {####}, where the code stands%s.", orLink(about))
 		}
 	}
@@ -204,7 +214,7 @@ func checkTemplate(w *provider.MessageTemplate) error {
 }
 
 func orLink(a About) string {
-	if a.Link {
+	if a.ByLink() {
 		return ", or {##words##} for the link"
 	}
 	return ""

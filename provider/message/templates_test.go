@@ -102,18 +102,19 @@ func TestWordsThatCouldNotWorkAreRefused(t *testing.T) {
 	p, pool := exchangeOf(t, storetest.SQLite(t))
 	templates := &message.Templates{Post: p}
 	for name, w := range map[string]provider.MessageTemplate{
-		"nothing":             {Kind: "sign_up"},
-		"no such kind":        {Kind: "birthday", Text: "x"},
-		"an operators' kind":  {Kind: "sms_budget_near", Text: "x"},
-		"no language":         {Kind: "sign_up", Locale: "!!", Text: "{####}"},
-		"no code":             {Kind: "sign_up", Text: "Welcome"},
-		"a code that is none": {Kind: "sign_up", Text: "{###}"},
-		"a link for a code":   {Kind: "sign_in", HTML: "{##here##}"},
-		"a link by SMS":       {Kind: "sign_up", SMS: "{##here##}"},
-		"the other channel":   {Kind: "verify_email", SMS: "{####}"},
-		"a long subject":      {Kind: "sign_up", Subject: strings.Repeat("å", 141)},
-		"a long text message": {Kind: "sign_up", SMS: "{####}" + strings.Repeat("å", 135)},
-		"a NUL":               {Kind: "new_device", Text: "a\x00b"},
+		"nothing":               {Kind: "sign_up"},
+		"no such kind":          {Kind: "birthday", Text: "x"},
+		"an operators' kind":    {Kind: "sms_budget_near", Text: "x"},
+		"no language":           {Kind: "sign_up", Locale: "!!", Text: "{####}"},
+		"no code":               {Kind: "sign_up", Text: "Welcome"},
+		"a code that is none":   {Kind: "sign_up", Text: "{###}"},
+		"a link for a code":     {Kind: "sign_in", HTML: "{##here##}"},
+		"a link for a password": {Kind: "invitation", Text: "{##here##}"},
+		"a link by SMS":         {Kind: "sign_up", SMS: "{##here##}"},
+		"the other channel":     {Kind: "verify_email", SMS: "{####}"},
+		"a long subject":        {Kind: "sign_up", Subject: strings.Repeat("å", 141)},
+		"a long text message":   {Kind: "sign_up", SMS: "{####}" + strings.Repeat("å", 135)},
+		"a NUL":                 {Kind: "new_device", Text: "a\x00b"},
 	} {
 		w.PoolID = pool.ID
 		if err := templates.Put(t.Context(), &w); provider.CodeOf(err) != provider.CodeInvalid {

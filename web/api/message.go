@@ -33,7 +33,7 @@ func wireKind(k message.About) MessageKind {
 	if k.Code {
 		out.Placeholders = append(out.Placeholders, "{####}")
 	}
-	if k.Link {
+	if k.Kind.Path() != "" {
 		out.Placeholders = append(out.Placeholders, "{##words##}")
 	}
 	return out
