@@ -26,7 +26,7 @@ func (d *Door) drawRemember(b *beside, w http.ResponseWriter, r *http.Request, _
 		return err
 	}
 	v := page.RememberDevice{
-		Chrome: b.chrome(r), Action: here(r, stepPath(signin.StepRemember), b.waiting.ID), Flow: b.attempt.ID,
+		Chrome: b.chrome(r), Action: b.to(r, stepPath(signin.StepRemember)), Flow: b.attempt.ID,
 		Days: int(b.pool.Settings.Devices.Life() / (24 * time.Hour)),
 	}
 	if why != nil {

@@ -30,20 +30,22 @@ type Door struct {
 
 // Routes mounts the door on a user pool's mux.
 func (d *Door) Routes(mux *http.ServeMux) {
+	mux.Handle("GET /{$}", d.Errors.Pages(d.front))
 	mux.Handle("GET /login", d.Errors.Pages(d.showLogin))
 	mux.Handle("POST /login", d.guard(d.answerLogin))
 	mux.Handle("GET /login/provider", d.Errors.Pages(d.toUpstream))
-	mux.Handle("GET /signup", d.Errors.Pages(d.showAside(d.showSignUp)))
+	mux.Handle("GET /signup", d.Errors.Pages(d.showAside("/signup", d.showSignUp)))
 	mux.Handle("POST /signup", d.guard(d.answerSignUp))
 	mux.Handle("GET /confirm", d.Errors.Pages(d.show(signin.StepConfirm, d.showConfirm)))
 	mux.Handle("POST /confirm", d.guard(d.answerConfirm))
+	mux.Handle("GET /confirm/waiting", d.Errors.JSON(d.confirmWaiting))
 	mux.Handle("GET /confirmUser", d.Errors.Pages(d.showConfirmUser))
 	mux.Handle("POST /confirmUser", d.guard(d.answerConfirmUser))
 	mux.Handle("POST /confirm/correct", d.guard(d.answerCorrect))
 	mux.Handle("GET /undo", d.Errors.Pages(d.showUndo))
 	mux.Handle("POST /undo", d.guard(d.answerUndo))
 	mux.Handle("POST /resendcode", d.guard(d.answerResend))
-	mux.Handle("GET /forgotPassword", d.Errors.Pages(d.showAside(d.showForgot)))
+	mux.Handle("GET /forgotPassword", d.Errors.Pages(d.showAside("/forgotPassword", d.showForgot)))
 	mux.Handle("POST /forgotPassword", d.guard(d.answerForgot))
 	mux.Handle("GET /confirmforgotPassword", d.Errors.Pages(d.show(signin.StepReset, d.showReset)))
 	mux.Handle("POST /confirmforgotPassword", d.guard(d.answerReset))
@@ -137,9 +139,25 @@ func here(r *http.Request, path, authorization string) string {
 	return path
 }
 
-// expired answers for what is over, or another browser's: the two look alike.
+// front answers the pool's own address, which is the issuer that everybody is told: a
+// person who opens it finds their account, or is asked to sign in to it.
+func (d *Door) front(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, here(r, accountPage, ""), http.StatusFound)
+	return nil
+}
+
+// expired answers for what is over, or another browser's: the two look alike. It always
+// offers a way on: to what waits, or to the account.
 func (d *Door) expired(w http.ResponseWriter, r *http.Request, authorization string) error {
-	v := page.Expired{Chrome: chrome(r, nil, "")}
+	v := page.Expired{Chrome: chrome(r, nil, ""), AccountURL: here(r, accountPage, "")}
+	live, err := d.session(r)
+	if err != nil {
+		return err
+	}
+	if live != nil {
+		v.Account = live.User.KnownAs()
+	}
 	if local := ownPage(r.URL.Query().Get("return")); local != "" {
 		v.RestartURL = signInURL(r, local)
 	}

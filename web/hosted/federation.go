@@ -24,8 +24,8 @@ func (d *Door) buttons(r *http.Request, a *signin.Attempt) (list []page.Provider
 	}
 	offered, local, err := d.Federation.Offered(r.Context(), provider.TenantFrom(r.Context()).Pool, a.ClientID)
 	for _, i := range offered {
-		list = append(list, page.ProviderButton{ID: i.Name, Name: i.Name, Type: strings.ToLower(i.Type), URL: provider.TenantFrom(r.Context()).Path +
-			"/login/provider?" + url.Values{"authorization": {a.AuthorizationID}, "flow": {a.ID}, "identity_provider": {i.Name}}.Encode()})
+		list = append(list, page.ProviderButton{ID: i.Name, Name: i.Name, Type: strings.ToLower(i.Type), URL: stepURL(r, "/login/provider", a) +
+			"&" + url.Values{"identity_provider": {i.Name}}.Encode()})
 	}
 	return list, !local || a.UpstreamOnly(), err
 }
@@ -62,7 +62,7 @@ func (d *Door) toUpstream(w http.ResponseWriter, r *http.Request) error {
 	}
 	a, err := d.Flow.Attempt(r.Context(), pool, q.Get("flow"), d.Browser.Cookies.Bound(r, pool.ID))
 	if errors.Is(err, provider.ErrAttemptNotFound) {
-		return d.expired(w, r, authorization(r))
+		return d.over(w, r)
 	}
 	if err != nil {
 		return err

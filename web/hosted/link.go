@@ -57,7 +57,7 @@ func (d *Door) answerConfirmUser(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch {
 	case o.waits != nil:
-		return d.confirm(w, r, o.waits, o.link.Code)
+		return d.confirmByLink(w, r, o)
 	case o.user != nil:
 		_, err := d.Flow.Directory.Verify(r.Context(), provider.TenantFrom(r.Context()).Pool, o.user, provider.ByEmail, o.link.Code)
 		if err != nil {
@@ -66,6 +66,28 @@ func (d *Door) answerConfirmUser(w http.ResponseWriter, r *http.Request) error {
 		return d.Pages.Render(w, r, http.StatusOK, page.Link{Chrome: chrome(r, nil, ""), State: page.LinkDone, Destination: o.link.Destination})
 	}
 	return d.drawLink(w, r, o, o.link.Code)
+}
+
+// confirmByLink confirms the account that an attempt waits for. Mail programs open links
+// in a tab of their own, and an app may know its sign-in in the first tab alone: so the
+// browser stays here, and the first tab goes on, or this one when it is told to.
+func (d *Door) confirmByLink(w http.ResponseWriter, r *http.Request, o *opened) error {
+	b := o.waits
+	bound := d.Browser.Cookies.Bound(r, b.pool.ID)
+	res, err := d.Flow.Confirm(r.Context(), b.pool, b.attempt.ID, bound, d.Browser.SessionID(r, b.pool.ID), o.link.Code)
+	switch {
+	case errors.Is(err, provider.ErrAttemptNotFound):
+		return d.expired(w, r, b.waiting.ID)
+	case err != nil:
+		return d.drawConfirm(w, r, b, false, err)
+	case res.Principal != nil:
+		if err := d.hold(w, r, res); err != nil {
+			return err
+		}
+	}
+	return d.Pages.Render(w, r, http.StatusOK, page.Link{
+		Chrome: b.chrome(r), State: page.LinkMoved, Destination: o.link.Destination, OnURL: stepURL(r, "/login", res.Attempt),
+	})
 }
 
 // open finds out what a link is for and whether this browser began it. When it answers
@@ -77,6 +99,10 @@ func (d *Door) open(w http.ResponseWriter, r *http.Request, token, flow string) 
 	}
 	link, err := d.Flow.Directory.Link(r.Context(), pool, token)
 	if errors.Is(err, provider.ErrCodeMismatch) {
+		// One that was used leads to where this browser's sign-in stands.
+		if a, err := d.Flow.Attempt(r.Context(), pool, flow, d.Browser.Cookies.Bound(r, pool.ID)); err == nil {
+			return nil, respond.Redirect(w, stepURL(r, stepPath(a.Step), a))
+		}
 		return nil, d.expired(w, r, "")
 	}
 	if err != nil {
@@ -97,7 +123,7 @@ func (d *Door) open(w http.ResponseWriter, r *http.Request, token, flow string) 
 	if err != nil {
 		return nil, err
 	}
-	waiting, err := d.OAuth.Pending(r.Context(), a.AuthorizationID)
+	waiting, err := d.waiting(r.Context(), a)
 	if errors.Is(err, provider.ErrAttemptNotFound) {
 		return o, nil
 	}

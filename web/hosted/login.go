@@ -23,7 +23,7 @@ func (d *Door) showLogin(w http.ResponseWriter, r *http.Request) error {
 		pool := provider.TenantFrom(r.Context()).Pool
 		a, err := d.Flow.Attempt(r.Context(), pool, q.Get("flow"), d.Browser.Cookies.Bound(r, pool.ID))
 		if errors.Is(err, provider.ErrAttemptNotFound) {
-			return d.goOn(w, r, func() error { return d.expired(w, r, authorization(r)) })
+			return d.over(w, r)
 		}
 		if err != nil {
 			return err
@@ -38,14 +38,18 @@ func (d *Door) showLogin(w http.ResponseWriter, r *http.Request) error {
 		// as it does at Cognito.
 		return respond.Redirect(w, provider.TenantFrom(r.Context()).Path+"/oauth2/authorize?"+r.URL.RawQuery)
 	}
-	return provider.Invalid("client_id", "The parameter 'client_id' is missing.")
+	if q.Has("response_type") || q.Has("redirect_uri") { // an app's mistake, which its maker wants to see
+		return provider.Invalid("client_id", "The parameter 'client_id' is missing.")
+	}
+	return respond.Redirect(w, signInURL(r, accountPage))
 }
 
-// goOn sends on whoever is signed in already as the waiting request wants it: they
-// came back to a page that is behind them. For anybody else it does otherwise.
+// goOn sends on whoever is signed in already as what waits wants it: they came back to
+// a page that is behind them, or went on in another tab. For anybody else it does
+// otherwise.
 func (d *Door) goOn(w http.ResponseWriter, r *http.Request, otherwise func() error) error {
-	id := authorization(r)
-	if id == "" || r.Method != http.MethodGet { // HEAD must not issue a code
+	id, local := authorization(r), ownPage(r.URL.Query().Get("return"))
+	if id == "" && local == "" || r.Method == http.MethodHead { // which must not issue a code
 		return otherwise()
 	}
 	who, err := d.Principal(r)
@@ -54,6 +58,9 @@ func (d *Door) goOn(w http.ResponseWriter, r *http.Request, otherwise func() err
 	}
 	if who == nil {
 		return otherwise()
+	}
+	if id == "" {
+		return respond.Redirect(w, here(r, local, ""))
 	}
 	next, err := d.OAuth.Continue(r.Context(), id, *who)
 	if err != nil && !errors.Is(err, provider.ErrAttemptNotFound) {
@@ -65,18 +72,39 @@ func (d *Door) goOn(w http.ResponseWriter, r *http.Request, otherwise func() err
 	return d.proceed(w, r, next)
 }
 
+// over answers for an attempt that is over: whoever is signed in by now goes on.
+func (d *Door) over(w http.ResponseWriter, r *http.Request) error {
+	return d.goOn(w, r, func() error { return d.expired(w, r, authorization(r)) })
+}
+
+// begin begins a sign-in for the authorization request that waits.
 func (d *Door) begin(w http.ResponseWriter, r *http.Request) error {
+	b, err := d.beginFor(w, r)
+	if b == nil {
+		return err
+	}
+	if name, err := d.chosenUpstream(r, b.waiting); err != nil {
+		return err
+	} else if name != "" {
+		return d.handOver(w, r, b.attempt, b.waiting, name)
+	}
+	return d.draw(w, r, http.StatusOK, b.attempt, b.waiting, nil)
+}
+
+// beginFor begins an attempt for the authorization request that waits. When it answers
+// nil, the response is written.
+func (d *Door) beginFor(w http.ResponseWriter, r *http.Request) (*beside, error) {
 	ctx, pool := r.Context(), provider.TenantFrom(r.Context()).Pool
 	id := authorization(r)
 	if id == "" {
-		return d.expired(w, r, "")
+		return nil, d.expired(w, r, "")
 	}
 	waiting, err := d.OAuth.Pending(ctx, id)
 	if errors.Is(err, provider.ErrAttemptNotFound) {
-		return d.expired(w, r, "")
+		return nil, d.expired(w, r, "")
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	a, err := d.Flow.Begin(ctx, pool, signin.Start{
 		Binding: d.Browser.Cookies.Binding(w, r, pool.ID), Client: waiting.Client,
@@ -84,14 +112,9 @@ func (d *Door) begin(w http.ResponseWriter, r *http.Request) error {
 		Devices: d.Browser.Cookies.Devices(r, pool.ID),
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if name, err := d.chosenUpstream(r, waiting); err != nil {
-		return err
-	} else if name != "" {
-		return d.handOver(w, r, a, waiting, name)
-	}
-	return d.draw(w, r, http.StatusOK, a, waiting, nil)
+	return &beside{d, pool, a, waiting}, nil
 }
 
 // answerLogin hands a form to the attempt's step, and goes on with what waits
@@ -136,11 +159,8 @@ func (d *Door) answerLogin(w http.ResponseWriter, r *http.Request) error {
 // enter begins the browser's session and goes on with what waits for somebody to
 // sign in.
 func (d *Door) enter(w http.ResponseWriter, r *http.Request, res *signin.Result) error {
-	if err := d.Browser.SetSessionID(w, r, res.Principal.PoolID, res.SessionID); err != nil {
+	if err := d.hold(w, r, res); err != nil {
 		return err
-	}
-	if k := res.Device; k != nil {
-		d.Browser.Cookies.KeepDevice(w, r, res.Principal.PoolID, k.Was, k.Token, k.Life)
 	}
 	if local := res.Attempt.Return(); local != "" {
 		return respond.Redirect(w, here(r, local, ""))
@@ -155,12 +175,23 @@ func (d *Door) enter(w http.ResponseWriter, r *http.Request, res *signin.Result)
 	return d.proceed(w, r, next)
 }
 
+// hold gives the browser the session of who has signed in.
+func (d *Door) hold(w http.ResponseWriter, r *http.Request, res *signin.Result) error {
+	if err := d.Browser.SetSessionID(w, r, res.Principal.PoolID, res.SessionID); err != nil {
+		return err
+	}
+	if k := res.Device; k != nil {
+		d.Browser.Cookies.KeepDevice(w, r, res.Principal.PoolID, k.Was, k.Token, k.Life)
+	}
+	return nil
+}
+
 var errMismatch = &provider.Error{Code: provider.CodeInvalid, Kind: "mismatch", Field: "confirm_password", Message: "The two passwords differ."}
 
 // refused draws the same step again with what went wrong.
 func (d *Door) refused(w http.ResponseWriter, r *http.Request, flow, bound, typed string, why error) error {
 	if errors.Is(why, provider.ErrAttemptNotFound) {
-		return d.expired(w, r, authorization(r))
+		return d.over(w, r)
 	}
 	if errors.Is(why, provider.ErrUserNotFound) {
 		// A client may want its own code to be told; a page is seen by strangers.
@@ -171,7 +202,7 @@ func (d *Door) refused(w http.ResponseWriter, r *http.Request, flow, bound, type
 	}
 	a, err := d.Flow.Attempt(r.Context(), provider.TenantFrom(r.Context()).Pool, flow, bound)
 	if errors.Is(err, provider.ErrAttemptNotFound) {
-		return d.expired(w, r, authorization(r))
+		return d.over(w, r)
 	}
 	if err != nil {
 		return err
@@ -206,7 +237,7 @@ func (d *Door) draw(w http.ResponseWriter, r *http.Request, status int, a *signi
 	if path := stepPath(a.Step); path != "/login" {
 		return respond.Redirect(w, (&beside{d, pool, a, waiting}).to(r, path))
 	}
-	top, action := chrome(r, waiting.Client, waiting.UILocales), here(r, "/login", waiting.ID)
+	top, action := chrome(r, waiting.Client, waiting.UILocales), stepURL(r, "/login", a)
 	if a.Step == signin.StepNewPassword {
 		return d.Pages.Render(w, r, status, page.NewPassword{
 			Chrome: top, Action: action, Flow: a.ID, Identifier: a.Username,

@@ -86,7 +86,7 @@ func (d *Door) SignedOut(w http.ResponseWriter, r *http.Request, _ *oauth.Logout
 }
 
 func (d *Door) signedOut(w http.ResponseWriter, r *http.Request) error {
-	return d.Pages.Render(w, r, http.StatusOK, page.SignedOut{Chrome: chrome(r, nil, "")})
+	return d.Pages.Render(w, r, http.StatusOK, page.SignedOut{Chrome: chrome(r, nil, ""), SignInURL: here(r, accountPage, "")})
 }
 
 // A logout page carries where to go next, sealed for the session that it asks

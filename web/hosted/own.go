@@ -17,6 +17,9 @@ import (
 // app that waits: the account's. A pattern, so that no address leads anywhere else.
 var ownPages = regexp.MustCompile(`^/account(/[a-z]+(-[a-z]+)*){0,2}$`)
 
+// accountPage is where a sign-in leads that neither an app nor another page asked for.
+const accountPage = "/account"
+
 // ownPage is an address if it is one of those pages; else "".
 func ownPage(address string) string {
 	if len(address) > 64 || !ownPages.MatchString(address) {

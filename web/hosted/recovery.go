@@ -59,7 +59,7 @@ func (d *Door) drawForgot(w http.ResponseWriter, r *http.Request, b *beside, why
 		return err
 	}
 	v := page.ForgotPassword{
-		Chrome: b.chrome(r), Action: here(r, "/forgotPassword", b.waiting.ID), Flow: b.attempt.ID, Identifier: b.attempt.Username,
+		Chrome: b.chrome(r), Action: b.to(r, "/forgotPassword"), Flow: b.attempt.ID, Identifier: b.attempt.Username,
 		IdentifierKind: identifierKind(b.pool), SignInURL: b.to(r, "/login"),
 	}
 	if slices.Contains(b.pool.Settings.RecoveryOrder(), provider.BySMS) {
@@ -111,7 +111,7 @@ func (d *Door) drawReset(w http.ResponseWriter, r *http.Request, b *beside, sent
 		return err
 	}
 	v := page.ResetPassword{
-		Chrome: b.chrome(r), Action: here(r, "/confirmforgotPassword", b.waiting.ID), ResendAction: here(r, "/forgotPassword", b.waiting.ID), Flow: b.attempt.ID,
+		Chrome: b.chrome(r), Action: b.to(r, "/confirmforgotPassword"), ResendAction: b.to(r, "/forgotPassword"), Flow: b.attempt.ID,
 		Identifier: b.attempt.Username, Policy: page.PolicyOf(b.pool.Settings.PasswordPolicy), Sent: sent, Wait: wait(why), SignInURL: b.start(r),
 	}
 	switch {

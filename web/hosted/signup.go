@@ -42,7 +42,7 @@ func (d *Door) beside(w http.ResponseWriter, r *http.Request, flow string) (*bes
 		}
 	}
 	if errors.Is(err, provider.ErrAttemptNotFound) {
-		return nil, d.expired(w, r, authorization(r))
+		return nil, d.over(w, r)
 	}
 	return nil, err
 }
@@ -61,9 +61,54 @@ func (d *Door) show(step signin.Step, draw func(*beside, http.ResponseWriter, *h
 	return d.showWhere(func(a *signin.Attempt) bool { return a.Step == step }, draw)
 }
 
-// showAside draws a page that people go to from the first steps.
-func (d *Door) showAside(draw func(*beside, http.ResponseWriter, *http.Request) error) respond.Handler {
-	return d.showWhere((*signin.Attempt).AtDoor, draw)
+// showAside draws a page that people go to from the first steps, or open by itself.
+func (d *Door) showAside(path string, draw func(*beside, http.ResponseWriter, *http.Request) error) respond.Handler {
+	show := d.showWhere((*signin.Attempt).AtDoor, draw)
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if r.URL.Query().Has("flow") {
+			return show(w, r)
+		}
+		b, err := d.beginAside(w, r, path)
+		if b == nil {
+			return err
+		}
+		return draw(b, w, r)
+	}
+}
+
+// beginAside begins an attempt at a page beside the sign-in page. With an authorization
+// request's parameters the page means that request, as it does at Cognito; by itself it
+// leads to the account. When it answers nil, the response is written.
+func (d *Door) beginAside(w http.ResponseWriter, r *http.Request, path string) (*beside, error) {
+	q, pool := r.URL.Query(), provider.TenantFrom(r.Context()).Pool
+	switch {
+	case q.Has("authorization"):
+		return d.beginFor(w, r)
+	case q.Has("client_id"):
+		// Who is signed in already is not asked for: they want another account here.
+		next, err := d.OAuth.Authorize(r.Context(), q, nil)
+		var refusal *oauth.Error
+		switch {
+		case errors.As(err, &refusal):
+			return nil, d.Refuse(w, r, refusal)
+		case err != nil:
+			return nil, err
+		case next.SignIn != nil:
+			return nil, respond.Redirect(w, here(r, path, next.SignIn.ID))
+		}
+		return nil, d.proceed(w, r, next)
+	}
+	local := ownPage(q.Get("return"))
+	if local == "" {
+		local = accountPage
+	}
+	a, err := d.Flow.Begin(r.Context(), pool, signin.Start{
+		Binding: d.Browser.Cookies.Binding(w, r, pool.ID), Devices: d.Browser.Cookies.Devices(r, pool.ID), Return: local,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &beside{d, pool, a, &oauth.Interaction{}}, nil
 }
 
 func (d *Door) showWhere(here func(*signin.Attempt) bool, draw func(*beside, http.ResponseWriter, *http.Request) error) respond.Handler {
@@ -136,7 +181,7 @@ func (d *Door) drawSignUp(w http.ResponseWriter, r *http.Request, b *beside, f u
 		return err
 	}
 	v := page.SignUp{
-		Chrome: b.chrome(r), Action: here(r, "/signup", b.waiting.ID), Flow: b.attempt.ID, Fields: d.signUpFields(b.pool, b.waiting.Client),
+		Chrome: b.chrome(r), Action: b.to(r, "/signup"), Flow: b.attempt.ID, Fields: d.signUpFields(b.pool, b.waiting.Client),
 		Policy: page.PolicyOf(b.pool.Settings.PasswordPolicy), SignInURL: b.to(r, "/login"),
 		TermsURL: b.pool.Settings.TermsURL, PrivacyURL: b.pool.Settings.PrivacyURL, Agreed: f.Get("terms") == "yes", Passwordless: !directory.TakesPasswords(b.pool),
 	}
@@ -291,10 +336,25 @@ func (d *Door) drawConfirm(w http.ResponseWriter, r *http.Request, b *beside, se
 	if err != nil {
 		return err
 	}
-	return d.Pages.Render(w, r, status, page.Confirm{
-		Chrome: b.chrome(r), Action: here(r, "/confirm", b.waiting.ID), ResendAction: here(r, "/resendcode", b.waiting.ID), CorrectAction: here(r, "/confirm/correct", b.waiting.ID), Flow: b.attempt.ID,
+	v := page.Confirm{
+		Chrome: b.chrome(r), Action: b.to(r, "/confirm"), ResendAction: b.to(r, "/resendcode"), CorrectAction: b.to(r, "/confirm/correct"), Flow: b.attempt.ID,
 		Destination: b.attempt.Destination(), Sent: sent, Wait: wait(why), Problem: codeProblem(why), SignInURL: b.start(r),
-	})
+	}
+	if b.pool.Settings.Verification.ByLink && !v.ByText() {
+		v.WaitingURL, v.OnURL = b.to(r, "/confirm/waiting"), b.to(r, "/confirm")
+	}
+	return d.Pages.Render(w, r, status, v)
+}
+
+// confirmWaiting tells a page that waits for a code whether the attempt still does: a
+// link that is opened in another tab moves it on.
+func (d *Door) confirmWaiting(w http.ResponseWriter, r *http.Request) error {
+	pool := provider.TenantFrom(r.Context()).Pool
+	a, err := d.Flow.Attempt(r.Context(), pool, r.URL.Query().Get("flow"), d.Browser.Cookies.Bound(r, pool.ID))
+	if err != nil && !errors.Is(err, provider.ErrAttemptNotFound) {
+		return err
+	}
+	return respond.JSON(w, http.StatusOK, map[string]bool{"waiting": err == nil && a.Step == signin.StepConfirm})
 }
 
 func codeProblem(err error) page.Problem {

@@ -245,6 +245,7 @@ func TestConfirmByLink(t *testing.T) {
 		v := w.visit().begin().follow("Create an account")
 		v.header.Set("X-Forwarded-Host", "evil.example")
 		v.submit("username", "ann", "attr.email", "ann@example.com", "password", newPassword).go303()
+		first := v.answer.Request.URL.RequestURI()
 		m := w.mail(d)[0]
 		if !strings.HasPrefix(m.Link, w.tenant.URL+"/confirmUser?") || len(m.Code) != 6 {
 			t.Fatalf("mailed %+v", m)
@@ -271,14 +272,81 @@ func TestConfirmByLink(t *testing.T) {
 			v.get(m.Link[len(w.server.URL):]).want(200, "Confirm your email address")
 		}
 		unconfirmed("after being opened")
-		v.submit2(link.Query()).want(303, callback)
+		waiting := strings.Replace(first, "/confirm?", "/confirm/waiting?", 1)
+		v.get(waiting).want(200, `{"waiting":true}`)
+		w.visit().get(waiting).want(200, `{"waiting":false}`) // another browser learns nothing
+		// An app may know its sign-in in the first tab alone, so that is the one to go on.
+		v.submit2(link.Query()).want(200, "Go back to the tab where you began")
+		if v.to != "" {
+			t.Errorf("the link's tab was sent to %s", v.to)
+		}
 		if u, err := d.FindUser(t.Context(), poolID, "ann"); err != nil || u.Status != provider.UserConfirmed {
 			t.Errorf("%+v %v", u, err)
 		}
-		v.get(m.Link[len(w.server.URL):]).want(410, "no longer valid")
+		v.get(m.Link[len(w.server.URL):]).want(410, "no longer valid").want(410, "You are signed in as")
+		v.get(waiting).want(200, `{"waiting":false}`)
+		v.get(first).want(303, callback+"?code=").want(303, "state=s")
+		v.get(first).want(410, "You are signed in as")
 		// Cognito's form of a link names a code and nothing else.
 		w.visit().get("/confirmUser?client_id=app&user_name=ann&confirmation_code=123456").want(200, "Show the code")
 		w.visit().get("/confirmUser?client_id=app&user_name=ann&confirmation_code=%3Cscript%3E").want(410, "")
+	})
+}
+
+// A link confirms whatever the sign-up began at: an app or a page of the pool. Either
+// tab goes on, by the page, by a code that is typed too late, or by the link's tab.
+func TestEitherTabGoesOn(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		d := w.reach(func(s *provider.PoolSettings) { s.Verification.ByLink = true })
+		account := "/" + poolID + "/account"
+		for name, c := range map[string]struct {
+			begin func(v *visitor)
+			then  func(v *visitor, first string)
+			to    string
+		}{
+			"app page":      {func(v *visitor) { v.begin().follow("Create an account") }, func(v *visitor, first string) { v.get(first) }, callback + "?code="},
+			"app code":      {func(v *visitor) { v.begin().follow("Create an account") }, func(v *visitor, first string) { v.post(first, url.Values{"flow": {v.last}, "code": {"123456"}}) }, callback + "?code="},
+			"app link":      {func(v *visitor) { v.begin().follow("Create an account") }, func(v *visitor, _ string) { v.follow("Go on here") }, callback + "?code="},
+			"account page":  {func(v *visitor) { v.get("/signup") }, func(v *visitor, first string) { v.get(first) }, account},
+			"account code":  {func(v *visitor) { v.get("/signup") }, func(v *visitor, first string) { v.post(first, url.Values{"flow": {v.last}, "code": {"123456"}}) }, account},
+			"account link":  {func(v *visitor) { v.get("/login?return=/account").follow("Create an account") }, func(v *visitor, _ string) { v.follow("Go on here") }, account},
+			"password page": {func(v *visitor) { v.get("/login?return=/account/password").follow("Create an account") }, func(v *visitor, first string) { v.get(first) }, account + "/password"},
+		} {
+			v, who := w.visit(), strings.ReplaceAll(name, " ", "-")
+			c.begin(v)
+			v.submit("username", who, "attr.email", who+"@example.com", "password", newPassword).go303().want(200, "Check your email")
+			first := v.answer.Request.URL.RequestURI()
+			v.last = v.flow()
+			link, err := url.Parse(w.mail(d)[0].Link)
+			must(t, err)
+			v.get(link.RequestURI()).want(200, "Confirm").submit2(link.Query()).want(200, "Go back to the tab where you began")
+			c.then(v, first)
+			if v.status != 303 || !strings.HasPrefix(v.to, c.to) {
+				t.Errorf("%s: %d to %q, not %q: %s", name, v.status, v.to, c.to, v.body)
+			}
+			if u, err := d.FindUser(t.Context(), poolID, who); err != nil || u.Status != provider.UserConfirmed {
+				t.Errorf("%s: %+v %v", name, u, err)
+			}
+		}
+		// Where more is asked, the link's tab shows the way and the first tab finds it.
+		must(t, d.ChangePool(t.Context(), poolID, func(p *provider.Pool) error {
+			p.Settings.MFA, p.Settings.SecondFactors = "ON", []provider.Factor{provider.FactorTOTP}
+			*w.tenant.Pool = *p
+			return nil
+		}))
+		v := w.visit().begin().follow("Create an account")
+		v.submit("username", "more", "attr.email", "more@example.com", "password", newPassword).go303()
+		first := v.answer.Request.URL.RequestURI()
+		link, err := url.Parse(w.mail(d)[0].Link)
+		must(t, err)
+		v.submit2(link.Query()).want(200, "Go on here")
+		v.get(first).want(303, "/mfa/setup?")
+		v.get(link.RequestURI()).want(303, "/mfa/setup?") // used, and this browser's
+		w.visit().get(link.RequestURI()).want(410, "no longer valid")
+		if v.cookie("_sid") != nil {
+			t.Error("a link without the second factor made a session")
+		}
 	})
 }
 

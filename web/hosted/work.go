@@ -48,7 +48,7 @@ func (d *Door) work(r *http.Request, b *beside) (*page.Work, error) {
 		return nil, err
 	}
 	p, err := people.Work().Puzzle(b.pool.ID, id)
-	return &page.Work{Challenge: p.Challenge, Bits: p.Bits, Action: here(r, "/work", b.waiting.ID), Flow: id}, err
+	return &page.Work{Challenge: p.Challenge, Bits: p.Bits, Action: b.to(r, "/work"), Flow: id}, err
 }
 
 // textsFirst reports whether a text is one of the ways in from where an attempt stands.

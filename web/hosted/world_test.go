@@ -179,6 +179,7 @@ type visitor struct {
 	body   string
 	to     string // Location
 	answer *http.Response
+	last   string // a flow that a test keeps
 }
 
 func (w *world) visit() *visitor {

@@ -11,6 +11,7 @@ type Link struct {
 	Destination string // masked, the address that is proved; empty when unknown
 	Held        string // the code that the link itself names, where it names one
 	Code        string // with LinkCode
+	OnURL       string // with LinkMoved, where the sign-in goes on
 	Problem     Problem
 }
 
@@ -22,6 +23,7 @@ const (
 	LinkHere      LinkState = "here"      // this browser began: one press confirms
 	LinkElsewhere LinkState = "elsewhere" // another did: a press shows the code
 	LinkCode      LinkState = "code"      // to be typed where it was asked for
+	LinkMoved     LinkState = "moved"     // it is confirmed, and the tab that began goes on
 	LinkDone      LinkState = "done"
 	LinkRefused   LinkState = "refused"
 )

@@ -28,6 +28,8 @@ func (FederationFailed) Failed() bool { return true }
 type Expired struct {
 	Chrome
 	RestartURL string // begins again; empty when only the app can
+	Account    string // who is signed in; may be empty
+	AccountURL string // another way on
 }
 
 func (Expired) file() string { return "expired" }

@@ -99,7 +99,8 @@ func Fixtures() []Fixture {
 		Fixture{"signed-out-native", SignedOut{Chrome: alone, ReturnURL: "com.example.routes:/signed-out", SignInURL: "/login"}},
 		Fixture{"expired", Expired{Chrome: app, RestartURL: "/login"}},
 		Fixture{"expired-no-restart", Expired{Chrome: app}},
-		Fixture{"expired-no-client", Expired{Chrome: alone}},
+		Fixture{"expired-no-client", Expired{Chrome: alone, AccountURL: "/account"}},
+		Fixture{"expired-signed-in", Expired{Chrome: alone, AccountURL: "/account", Account: "mika.lindqvist@northwind.example"}},
 	)
 	for _, p := range []Problem{
 		FederationDenied, FederationUnavailable, FederationInvalid, FederationExpired, FederationConflict, FederationDisabled,

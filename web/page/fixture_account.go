@@ -55,6 +55,9 @@ func accountFixtures(app Chrome) []Fixture {
 		v.Problem = p
 		out = append(out, Fixture{"confirm-" + slug(p), v})
 	}
+	byLink := confirm
+	byLink.WaitingURL, byLink.OnURL = "/us-east-1_Example01/confirm/waiting", "/us-east-1_Example01/confirm"
+	out = append(out, Fixture{"confirm-by-link", byLink})
 	text := confirm
 	text.Destination = "+*******0143"
 	out = append(out, Fixture{"confirm-text", text})

@@ -49,12 +49,14 @@ func waysFixtures(app Chrome) []Fixture {
 	setUp.Destination, setUp.Problem, setUp.Wait = "m***@n***", SecondTaken, 45
 	out = append(out, Fixture{"set-up-email-taken", setUp})
 	link := Link{Chrome: app, Action: "/us-east-1_Example01/confirmUser", Flow: "f", Token: "t", Destination: "m***@n***"}
-	for _, s := range []LinkState{LinkHere, LinkElsewhere, LinkCode, LinkDone, LinkRefused} {
+	for _, s := range []LinkState{LinkHere, LinkElsewhere, LinkCode, LinkMoved, LinkDone, LinkRefused} {
 		v := link
 		v.State = s
 		switch s {
 		case LinkCode:
 			v.Code = "123456"
+		case LinkMoved:
+			v.OnURL = "/login"
 		case LinkRefused:
 			v.Problem = CodeTaken
 		}

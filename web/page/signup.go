@@ -68,6 +68,8 @@ type Confirm struct {
 	Wait                 int    // seconds until another code can be asked for; 0 when unknown
 	Problem              Problem
 	SignInURL            string // to begin again
+	WaitingURL           string // says whether the code is still waited for; empty where no link can confirm
+	OnURL                string // with WaitingURL: this page, which leads on once it is not
 }
 
 // What Confirm and ResetPassword can say went wrong.
@@ -82,6 +84,13 @@ const (
 )
 
 func (Confirm) file() string { return "confirm" }
+
+func (v Confirm) scripts() []string {
+	if v.WaitingURL == "" {
+		return v.Chrome.scripts()
+	}
+	return append(v.Chrome.scripts(), "js/waiting.js")
+}
 
 // Failed is true once a Problem is set.
 func (v Confirm) Failed() bool { return v.Problem != "" }
