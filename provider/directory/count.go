@@ -21,33 +21,52 @@ type counts struct {
 
 type count struct {
 	users int64
-	at    provider.Time
+	at    provider.Time // when it was last asked for
 }
 
 // CountUsers tells how many users a pool has: exactly up to a thousand, and above
-// that as it was up to five minutes ago. To count a million rows takes a while, and
-// whoever looks at a pool does it often.
+// that as they were counted last. To count a million rows takes a while, and whoever
+// looks at a pool does it often. So a count that is five minutes old is given once
+// more, and made anew meanwhile; only the first on a node is waited for.
 func (d *Directory) CountUsers(ctx context.Context, pool string) (int64, error) {
-	rows := d.Store.Pool(pool)
-	n, err := rows.CountUsers(ctx, countExactly+1)
+	n, err := d.Store.Pool(pool).CountUsers(ctx, countExactly+1)
 	if err != nil || n <= countExactly {
 		return n, err
 	}
-	now := d.Store.Now()
-	d.counts.mu.Lock()
-	c, ok := d.counts.kept[pool]
-	d.counts.mu.Unlock()
-	if ok && now < c.at+countKept {
-		return c.users, nil
+	c, due := d.counts.of(pool, d.Store.Now())
+	switch {
+	case c.at == 0:
+		return d.countAll(ctx, pool)
+	case due: // what fails is tried again when it is due again
+		go func() { _, _ = d.countAll(context.WithoutCancel(ctx), pool) }()
 	}
-	if n, err = rows.CountUsers(ctx, 0); err != nil {
-		return 0, err
+	return c.users, nil
+}
+
+func (d *Directory) countAll(ctx context.Context, pool string) (int64, error) {
+	n, err := d.Store.Pool(pool).CountUsers(ctx, 0)
+	if err == nil {
+		d.counts.keep(pool, count{n, d.Store.Now()})
 	}
-	d.counts.mu.Lock()
-	defer d.counts.mu.Unlock()
-	if d.counts.kept == nil || len(d.counts.kept) >= countedPools {
-		d.counts.kept = map[string]count{}
+	return n, err
+}
+
+// of is a pool's count, and whether whoever asks is to make it anew: one does.
+func (k *counts) of(pool string, now provider.Time) (c count, due bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	c, ok := k.kept[pool]
+	if due = ok && now >= c.at+countKept; due {
+		k.kept[pool] = count{c.users, now}
 	}
-	d.counts.kept[pool] = count{n, now}
-	return n, nil
+	return c, due
+}
+
+func (k *counts) keep(pool string, c count) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.kept == nil || len(k.kept) >= countedPools {
+		k.kept = map[string]count{}
+	}
+	k.kept[pool] = c
 }
