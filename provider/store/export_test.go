@@ -40,7 +40,7 @@ func OpenWriter(t testing.TB, c Config) (st *Store, done func()) {
 }
 
 // Bulk runs one statement past the time that a transaction may take, to fill a
-// database.
+// database. What refers to other rows is not looked at.
 func (s *Store) Bulk(ctx context.Context, sql string) error {
 	if s.driver == "sqlite" {
 		_, err := s.writeSQL.ExecContext(ctx, sql)
@@ -51,7 +51,10 @@ func (s *Store) Bulk(ctx context.Context, sql string) error {
 		return err
 	}
 	defer conn.Close()
-	for _, one := range []string{"set statement_timeout = 0", sql, "reset statement_timeout"} {
+	for _, one := range []string{
+		"set statement_timeout = 0", "set session_replication_role = replica", sql,
+		"reset session_replication_role", "reset statement_timeout",
+	} {
 		if _, err := conn.ExecContext(ctx, one); err != nil {
 			return err
 		}

@@ -41,16 +41,17 @@ func fill(t testing.TB, st *store.Store, pool string, users int) {
 	exec("insert into users (pool, id, username, status, enabled, attributes, created_at, updated_at) select '" + pool + "', " + id + ", 'User' || i, " +
 		"case when i % 10 = 0 then 'UNCONFIRMED' when i % 20 = 1 then 'RESET_REQUIRED' else 'CONFIRMED' end, i % 10 <> 3, " +
 		"'{\"email\":\"user' || i || '@example.com\",\"phone_number\":\"' || " + phone + " || '\",\"given_name\":\"' || " + given + " || '\",\"family_name\":\"' || " + family + " || '\"}', i, i from n")
-	exec("insert into user_names (pool, name_key, user_id, kind) select '" + pool + "', 'user' || i, " + id + ", 'username' from n")
-	exec("insert into user_names (pool, name_key, user_id, kind) select '" + pool + "', 'user' || i || '@example.com', " + id + ", 'email' from n")
+	// In the order of their keys, which is quicker by far.
+	exec("insert into user_names (pool, name_key, user_id, kind) select '" + pool + "', 'user' || i, " + id + ", 'username' from n order by 2")
+	exec("insert into user_names (pool, name_key, user_id, kind) select '" + pool + "', 'user' || i || '@example.com', " + id + ", 'email' from n order by 2")
 	for attribute, value := range map[string]string{"username": "'user' || i", "email": "'user' || i || '@example.com'", "phone_number": phone,
 		"given_name": "'given' || (i % 7)", "family_name": "'family' || (i % 1009)"} {
-		exec("insert into user_terms (pool, attribute, value, user_id) select '" + pool + "', '" + attribute + "', " + value + ", " + id + " from n")
+		exec("insert into user_terms (pool, attribute, value, user_id) select '" + pool + "', '" + attribute + "', " + value + ", " + id + " from n order by 3, 4")
 	}
 	exec("insert into user_groups (pool, name, created_at, updated_at) select '" + pool + "', 'group' || i, 1, 1 from n where i <= 5000")
-	exec("insert into memberships (pool, user_id, group_name, created_at) select '" + pool + "', " + id + ", 'group1', 1 from n where i % 10 = 0")
-	exec("insert into memberships (pool, user_id, group_name, created_at) select '" + pool + "', " + id + ", 'group' || (i % 1000 + 2), 1 from n")
-	exec("insert into passwords (pool, user_id, hash, updated_at) select '" + pool + "', " + id + ", 'none', 1 from n")
+	exec("insert into memberships (pool, user_id, group_name, created_at) select '" + pool + "', " + id + ", 'group1', 1 from n where i % 10 = 0 order by 2")
+	exec("insert into memberships (pool, user_id, group_name, created_at) select '" + pool + "', " + id + ", 'group' || (i % 1000 + 2), 1 from n order by 2")
+	exec("insert into passwords (pool, user_id, hash, updated_at) select '" + pool + "', " + id + ", 'none', 1 from n order by 2")
 	// Cleaned too, as PostgreSQL does by itself after a while: until then it must look at
 	// a row to know that what an index says of it holds.
 	if st.Driver() == "postgres" {
@@ -77,13 +78,18 @@ func readings(t testing.TB, st *store.Store, pool string, users int) []reading {
 			return len(got), err
 		}
 	}
-	// deep is the key of a page far in.
-	deep := func(f store.UserFilter, skip int) string {
-		got, err := p.Users(ctx, f, "", skip)
-		if err != nil || len(got) != skip {
-			t.Fatalf("%+v: %d %v", f, len(got), err)
+	// deep is the key of a page far in. It goes there in strides that a statement has
+	// the time for.
+	deep := func(f store.UserFilter, skip int) (key string) {
+		for skip > 0 {
+			stride := min(skip, 10_000)
+			got, err := p.Users(ctx, f, key, stride)
+			if err != nil || len(got) != stride {
+				t.Fatalf("%+v: %d %v", f, len(got), err)
+			}
+			key, skip = got[len(got)-1].Key, skip-stride
 		}
-		return got[len(got)-1].Key
+		return key
 	}
 	some := store.UserFilter{Attribute: "family_name", Value: "FAMILY7", Prefix: true}
 	far := deep(some, users/20)
@@ -192,7 +198,8 @@ func BenchmarkManyUsers(b *testing.B) {
 			begin := time.Now()
 			fill(b, st, p.ID, users)
 			b.Logf("filled in %s", time.Since(begin).Round(time.Second))
-			for _, r := range readings(b, st, p.ID, users) {
+			whole := reading{name: "count, whole", read: func() (int, error) { n, err := st.Pool(p.ID).CountUsers(b.Context(), 0); return int(n), err }}
+			for _, r := range append(readings(b, st, p.ID, users), whole) {
 				plans, err := st.Plans(b.Context(), func() error { _, err := r.read(); return err })
 				if err != nil {
 					b.Fatal(err)
