@@ -2,6 +2,7 @@ package hosted_test
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -81,4 +82,33 @@ func TestProofOfWork(t *testing.T) {
 			t.Error("one attempt's work lets another's text through")
 		}
 	})
+}
+
+// Whoever gave the password of an account of their own is no stranger to that account,
+// and to no other: a text to somebody else costs them work all the same.
+func TestWorkIsNotSparedForAnothersText(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		d := w.reach(func(s *provider.PoolSettings) {
+			s.SMS.ProofOfWork, s.Recovery = true, []string{"verified_phone_number", "verified_email"}
+		})
+		must(t, d.UpdateUser(t.Context(), poolID, "mika", map[string]string{"email_verified": "true", "phone_number": "+12025550143", "phone_number_verified": "true"}))
+		w.addUser("eve", provider.UserUnconfirmed, rightPassword)
+		v := w.visit().begin().submit("username", "eve", "password", rightPassword).go303().want(200, "Check your email")
+		v.post("/confirm/correct", url.Values{"flow": {v.flow()}}).go303().follow("Sign in").follow("Forgot password?")
+		v.submit("username", "mika").go303().want(200, "Choose a new password")
+		v.post("/forgotPassword", url.Values{"flow": {v.flow()}})
+		must(t, w.st.Pool(poolID).ClearTries(t.Context(), "mail:reset_password:name:"+nameHash("mika")))
+		v.post("/forgotPassword", url.Values{"flow": {v.flow()}}).want(303, "sent=1")
+		for _, m := range w.mail(d) {
+			if m.Channel == provider.BySMS {
+				t.Errorf("texted %s without work", m.To)
+			}
+		}
+	})
+}
+
+func nameHash(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:])
 }
