@@ -2,9 +2,13 @@ package message
 
 import (
 	"context"
+	"encoding/hex"
+	"time"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
+	"github.com/cognate-idp/cognate/provider/secret"
+	"github.com/cognate-idp/cognate/provider/store"
 )
 
 // Post writes messages and takes them in, so that who has something to tell needs
@@ -90,6 +94,9 @@ func (p *Post) Notify(ctx context.Context, u *provider.User, l Letter) error {
 	if l.To == "" || !p.Offers(l.Pool, l.Channel) {
 		return nil
 	}
+	if enough, err := p.enough(ctx, u, l); enough || err != nil {
+		return err
+	}
 	if l.Facts == nil {
 		l.Facts = &Facts{At: p.Outbox.Store.Now()}
 		if actor := provider.ActorFrom(ctx); actor.Kind != "operator" && actor.Kind != "system" {
@@ -98,4 +105,24 @@ func (p *Post) Notify(ctx context.Context, u *provider.User, l Letter) error {
 	}
 	l.Lang, l.Username = u.Attributes["locale"], u.Username
 	return p.Send(ctx, l)
+}
+
+// mostUnproved is how many notices a day go to an address that was never proved.
+const mostUnproved = 10
+
+// enough counts a notice to an address that its user has not proved, and reports whether
+// it had as many today as it may. It may be a stranger's, named by somebody who turns
+// their own settings on and off to have us flood it, with several accounts if need be:
+// so the address is counted, and not the user.
+func (p *Post) enough(ctx context.Context, u *provider.User, l Letter) (bool, error) {
+	if u.Attributes[l.Channel.Attribute()+"_verified"] == "true" {
+		return false, nil
+	}
+	key, err := p.Outbox.Sealer.Derive("notice quotas")
+	if err != nil {
+		return false, err
+	}
+	to := "notice:" + hex.EncodeToString(secret.MAC(key, store.Fold(l.To))[:16])
+	used, err := p.Outbox.Store.Pool(l.Pool.ID).TakeQuota(ctx, to, p.today(), p.today().Add(48*time.Hour), mostUnproved)
+	return used == 0, err
 }

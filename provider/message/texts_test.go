@@ -192,3 +192,44 @@ func TestTheBudgetRaisesItsAlarmOnceADay(t *testing.T) {
 		}
 	})
 }
+
+// Whoever names somebody else's address as their own cannot have it flooded with notices
+// of what they do, by one account or several. A proved address is told of everything.
+func TestNoticesDoNotFloodAStranger(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		p, pool := exchangeOf(t, st)
+		tell := func(times int, email, verified string) {
+			for i := range times {
+				u := &provider.User{ID: fmt.Sprint("id-", i), Username: "mallory", Attributes: map[string]string{"email": email, "email_verified": verified}}
+				if err := p.Tell(t.Context(), pool, u, message.FactorAdded(provider.FactorTOTP)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		tell(20, "victim@example.com", "")
+		tell(20, "Victim@example.com", "false")
+		tell(2, "mallory@example.com", "")
+		tell(25, "ann@example.com", "true")
+		sent := map[string]int{}
+		jobs, err := st.All().LeaseJobs(t.Context(), "test", []string{message.JobKind}, 100, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, j := range jobs {
+			if err := p.Outbox.Deliver(t.Context(), j); err != nil {
+				t.Fatal(err)
+			}
+		}
+		kept, err := st.All().KeptMessages(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range kept {
+			sent[m.To]++
+		}
+		if sent["victim@example.com"] != 10 || sent["Victim@example.com"] != 0 || sent["mallory@example.com"] != 2 || sent["ann@example.com"] != 25 {
+			t.Errorf("sent %v", sent)
+		}
+	})
+}
