@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -160,6 +161,62 @@ func TestRecoveryFollowsThePoolsOrder(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Names are not tried by the million through the API, which tells of taken ones; nor are
+// pools filled whose newcomers are sent nothing.
+func TestSignUpsAreCountedByTheNetwork(t *testing.T) {
+	t.Parallel()
+	for name, proves := range map[string][]string{"proves": {"email"}, "proves nothing": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachCodes(t, provider.PoolSettings{AutoVerified: proves}, func(t *testing.T, d *codes) {
+				d.user("ann")
+				try := func(username, from string) error {
+					ctx := provider.WithActor(t.Context(), provider.Actor{Kind: "client", Address: from})
+					_, err := d.SignUp(ctx, d.pool, directory.SignUp{Username: username, Password: password})
+					return err
+				}
+				for i := range 49 {
+					if err := try("ann", "2001:db8::"+strconv.Itoa(i+1)); !errors.Is(err, provider.ErrUserExists) {
+						t.Fatalf("try %d: %v", i, err)
+					}
+				}
+				if err := try("new", "2001:db8::a"); err != nil {
+					t.Fatal(err)
+				}
+				for _, username := range []string{"ann", "newer"} {
+					if err := try(username, "2001:db8::b"); provider.CodeOf(err) != provider.CodeThrottled {
+						t.Errorf("%s, once more: %v", username, err)
+					}
+				}
+				if err := try("newer", "2001:db8:0:1::1"); err != nil {
+					t.Errorf("from elsewhere: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// Where case tells names apart, one mailbox has many spellings, and is mailed no more
+// often for it.
+func TestSpellingsOfOneMailbox(t *testing.T) {
+	t.Parallel()
+	s := provider.PoolSettings{CaseSensitive: true, UsernameAttrs: []string{"email"}, AutoVerified: []string{"email"}}
+	eachCodes(t, s, func(t *testing.T, d *codes) {
+		sent := 0
+		for _, address := range []string{"victim@example.com", "Victim@example.com", "vIctim@example.com", "VICTIM@EXAMPLE.COM"} {
+			if _, err := d.SignUpQuietly(t.Context(), d.pool, directory.SignUp{Username: address, Password: password}); err == nil {
+				sent++
+			}
+			if _, err := d.SignUp(t.Context(), d.pool, directory.SignUp{Username: address + ".au", Password: password}); err == nil {
+				sent++
+			}
+		}
+		if n := len(d.mailbox()); n != 2 || sent != 2 {
+			t.Errorf("%d taken in, %d sent", sent, n)
+		}
+	})
 }
 
 // Where only administrators reset passwords, every name is told the same, and their

@@ -43,8 +43,10 @@ func (d *Directory) SignUpQuietly(ctx context.Context, p *provider.Pool, n SignU
 		return nil, provider.Invalid(d.Proves(p)[0].Attribute(), "The user pool requires this attribute.")
 	}
 	return u, d.Store.Tx(ctx, func(ctx context.Context) error {
-		if err := d.askSignUp(ctx, p, u, by); err != nil {
-			return err
+		for _, name := range []string{u.Attributes[by.Attribute()], u.ID} {
+			if err := d.askSignUp(ctx, p, name); err != nil {
+				return err
+			}
 		}
 		return d.put(ctx, p, wanted{Purpose: provider.CodeSignUp, Newcomer: &newcomer{*u, pw, by, n.Terms, n.Flow, n.Instead}})
 	})

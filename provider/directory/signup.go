@@ -8,6 +8,7 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/risk"
+	"github.com/cognate-idp/cognate/provider/store"
 )
 
 // SignUp is what somebody who makes their own account says of themselves.
@@ -46,6 +47,12 @@ func (d *Directory) SignUp(ctx context.Context, p *provider.Pool, n SignUp) (*pr
 	u, pw, err := d.prepareSignUp(ctx, p, n)
 	if err == nil {
 		err = d.textsNewcomer(ctx, p, u)
+	}
+	if err == nil && d.Guard != nil {
+		// By itself, so that it counts for the network address whether or not the name is
+		// free: who is told of taken names must not try them by the million, nor fill a pool
+		// whose newcomers are sent nothing.
+		err = d.askSignUp(ctx, p, u.ID)
 	}
 	if err != nil {
 		return nil, err
@@ -117,15 +124,11 @@ func (d *Directory) prepareSignUp(ctx context.Context, p *provider.Pool, n SignU
 	return u, pw, err
 }
 
-// askSignUp counts the message that a sign-up sends to an address.
-func (d *Directory) askSignUp(ctx context.Context, p *provider.Pool, u *provider.User, by provider.Channel) error {
-	// The resend button asks by id: its wait begins with this first code.
-	for _, name := range []string{u.Attributes[by.Attribute()], u.ID} {
-		if err := d.Guard.Ask(ctx, p.ID, risk.Subject{Name: NameKey(p, name)}, string(provider.CodeSignUp)); err != nil {
-			return err
-		}
-	}
-	return nil
+// askSignUp counts a sign-up: by the id of the new user, because the resend button asks
+// by it and its wait begins with the first code, and by the address that this goes to. One
+// mailbox has many spellings where the pool tells case apart.
+func (d *Directory) askSignUp(ctx context.Context, p *provider.Pool, name string) error {
+	return d.Guard.Ask(ctx, p.ID, risk.Subject{Name: store.Fold(name)}, string(provider.CodeSignUp))
 }
 
 func (d *Directory) addSignUp(ctx context.Context, p *provider.Pool, u *provider.User, pw *provider.Password, n SignUp, instead *provider.User) error {
@@ -153,7 +156,7 @@ func (d *Directory) addSignUp(ctx context.Context, p *provider.Pool, u *provider
 			return nil
 		}
 		if !n.asked {
-			if err := d.askSignUp(ctx, p, u, by); err != nil {
+			if err := d.askSignUp(ctx, p, u.Attributes[by.Attribute()]); err != nil {
 				return err
 			}
 		}
