@@ -65,7 +65,7 @@ func (f *Flow) Answer(ctx context.Context, pool *provider.Pool, id, binding, pre
 	if err != nil {
 		return nil, err
 	}
-	if a.state.NoPassword {
+	if a.state.NoPassword && (atDoor(a.Step) || a.Step == StepFederation) {
 		return nil, ErrUpstreamOnly
 	}
 	if a.state.Fixed != "" {
