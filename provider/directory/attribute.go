@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -97,6 +98,8 @@ func checkValue(a provider.Attribute, value string) error {
 	name := WireName(a)
 	length := utf8.RuneCountInString(value)
 	switch {
+	case !utf8.ValidString(value), strings.ContainsRune(value, 0):
+		return provider.Invalid(name, "The value holds characters that no text has.")
 	case a.MinLength != nil && length < *a.MinLength:
 		return wrong("short", name, "The value must have at least %d characters.", *a.MinLength)
 	case length > maxValue, a.MaxLength != nil && length > *a.MaxLength:

@@ -146,7 +146,7 @@ func (f *Factors) EnrolTOTP(ctx context.Context, pool *provider.Pool, u *provide
 		return nil, err
 	}
 	pending := t.SealedPending
-	t.SealedSecret, t.LastStep, t.Name = f.Sealer.Seal(totpRow(pool.ID, u.ID, "sealed_secret"), raw), step, name
+	t.SealedSecret, t.LastStep, t.Name = f.Sealer.Seal(totpRow(pool.ID, u.ID, "sealed_secret"), raw), step, clip(name, 256)
 	return func(ctx context.Context) error {
 		// The user's row is taken first, as everywhere, so that no two wait for each other.
 		if err := f.Added(ctx, pool, u.ID, provider.FactorTOTP); err != nil {

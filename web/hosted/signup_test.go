@@ -87,6 +87,9 @@ func TestSignUpGoesOnToTheApp(t *testing.T) {
 		v.get("/login?authorization=" + w.authorization("app")).follow("Create an account")
 		v.submit("username", "ann", "attr.email", "ann@example.com", "password", newPassword).want(400, "Fill this in")
 		v.submit("username", "ann", "attr.email", "ann@example.com", "attr.given_name", "Ann", "password", "short").want(400, "This password is too short. Use at least 8 characters.")
+		for _, odd := range []string{"A\x00n", "A\xffn"} { // no job may be left that can never be done
+			v.submit("username", "ann", "attr.email", "ann@example.com", "attr.given_name", odd, "password", newPassword).want(400, "field-given_name")
+		}
 		v.submit("username", "a@b.example", "attr.email", "ann@example.com", "attr.given_name", "Ann", "password", newPassword).want(400, "not an email address")
 		v.submit("username", "ann", "attr.email", "ann@example.com", "attr.given_name", "Ann", "password", newPassword).want(303, "/confirm?")
 		v.get(v.to).want(200, "a***@e***")
