@@ -77,9 +77,8 @@ func (d *Directory) removeAddress(ctx context.Context, p *provider.Pool, u *prov
 // where codes went.
 //
 // Errors: provider.CodeInvalid for what may not be set so, such as email_verified;
-// those of ChangeAddress.
+// those of ChangeAddress and Naming.
 func (d *Directory) UpdateOwnAttributes(ctx context.Context, p *provider.Pool, u *provider.User, c *provider.Client, values map[string]string) ([]Delivery, error) {
-	rest := maps.Clone(values)
 	for name := range values {
 		if !MayWrite(p, c, name) {
 			return nil, provider.Invalid(name, "The attribute cannot be changed by the user.")
@@ -87,8 +86,9 @@ func (d *Directory) UpdateOwnAttributes(ctx context.Context, p *provider.Pool, u
 	}
 	var out []Delivery
 	// All or nothing: an address that cannot be taken leaves the rest as it was.
-	err := d.Store.Tx(ctx, func(ctx context.Context) error {
+	set := func(ctx context.Context) error {
 		out = nil
+		rest := maps.Clone(values) // here, since a transaction may run again
 		for _, by := range []provider.Channel{provider.ByEmail, provider.BySMS} {
 			address, given := rest[by.Attribute()]
 			if !given {
@@ -107,6 +107,7 @@ func (d *Directory) UpdateOwnAttributes(ctx context.Context, p *provider.Pool, u
 			return nil
 		}
 		return d.SetOwn(ctx, p, c, u.ID, rest)
-	})
+	}
+	err := d.Naming(ctx, p, u.ID, values, func() error { return d.Store.Tx(ctx, set) })
 	return out, err
 }

@@ -198,6 +198,38 @@ func TestSignUpsAreCountedByTheNetwork(t *testing.T) {
 	}
 }
 
+// Nobody finds out whom a pool knows by trying names as their own, however many of them
+// are free.
+func TestTakenNamesAreTriedSlowly(t *testing.T) {
+	t.Parallel()
+	eachCodes(t, provider.PoolSettings{AliasAttrs: []string{"preferred_username"}}, func(t *testing.T, d *codes) {
+		for i := range 8 {
+			d.user("user" + strconv.Itoa(i))
+		}
+		u := d.user("mallory")
+		set := func(values map[string]string) error {
+			_, err := d.UpdateOwnAttributes(t.Context(), d.pool, u, nil, values)
+			return err
+		}
+		for i := range 5 {
+			if err := set(map[string]string{"preferred_username": "USER" + strconv.Itoa(i)}); !errors.Is(err, provider.ErrAliasExists) {
+				t.Fatalf("try %d: %v", i, err)
+			}
+			if i < 4 {
+				if err := set(map[string]string{"preferred_username": "free" + strconv.Itoa(i)}); err != nil {
+					t.Fatalf("a free name, after %d: %v", i, err)
+				}
+			}
+		}
+		if err := set(map[string]string{"preferred_username": "user6"}); provider.CodeOf(err) != provider.CodeThrottled {
+			t.Errorf("one more: %v", err)
+		}
+		if err := set(map[string]string{"nickname": "mal", "preferred_username": ""}); err != nil {
+			t.Errorf("what betrays nobody: %v", err)
+		}
+	})
+}
+
 // Where case tells names apart, one mailbox has many spellings, and is mailed no more
 // often for it.
 func TestSpellingsOfOneMailbox(t *testing.T) {

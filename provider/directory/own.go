@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/risk"
 )
 
 // AttributeErrors is what is wrong with several attributes, by their names.
@@ -85,6 +86,36 @@ func (d *Directory) SetOwn(ctx context.Context, p *provider.Pool, c *provider.Cl
 		}
 		return err
 	})
+}
+
+// Naming runs what gives a user values of attributes. Where others may sign in by one of
+// them, the answer says whether somebody does: such an answer is counted, and after a few
+// each costs a wait. do must not run in a transaction that ctx carries, since the count
+// stays when it fails.
+//
+// Errors: provider.CodeThrottled, and what do returns.
+func (d *Directory) Naming(ctx context.Context, p *provider.Pool, userID string, values map[string]string, do func() error) error {
+	named := false
+	for name, value := range values {
+		named = named || value != "" && (slices.Contains(p.Settings.AliasAttrs, name) || slices.Contains(p.Settings.UsernameAttrs, name))
+	}
+	if !named || d.Guard == nil {
+		return do()
+	}
+	try, err := d.Guard.Begin(ctx, p.ID, risk.Subject{UserID: userID, What: "attributes"})
+	if err != nil {
+		return err
+	}
+	defer try.Release()
+	if err = do(); errors.Is(err, provider.ErrAliasExists) {
+		return err
+	}
+	// A name that was free takes back its own try alone: else every few tries of others'
+	// would be made good by one of one's own.
+	if fault := try.Withdraw(context.WithoutCancel(ctx)); fault != nil {
+		return errors.Join(err, fault)
+	}
+	return err
 }
 
 // whichTaken names the alias that somebody else has.

@@ -351,14 +351,16 @@ func (a *Account) Profile(pool *provider.Pool, live *Live) (change, have []provi
 // SetProfile writes attributes that Profile lets the user change. It needs no new
 // proof: nobody gets in by them.
 //
-// Errors: those of directory.SetOwn; provider.CodeInvalid for an address.
+// Errors: those of directory.SetOwn and directory.Naming; provider.CodeInvalid for an
+// address.
 func (a *Account) SetProfile(ctx context.Context, pool *provider.Pool, live *Live, values map[string]string) error {
 	for _, by := range []provider.Channel{provider.ByEmail, provider.BySMS} {
 		if _, there := values[by.Attribute()]; there {
 			return provider.Invalid(by.Attribute(), "The attribute cannot be set here.")
 		}
 	}
-	return a.Flow.Directory.SetOwn(asUser(ctx, live), pool, pages, live.User.ID, values)
+	d := a.Flow.Directory
+	return d.Naming(ctx, pool, live.User.ID, values, func() error { return d.SetOwn(asUser(ctx, live), pool, pages, live.User.ID, values) })
 }
 
 // ChangeAddress gives the user another address, or none. The old one stays until a
@@ -367,8 +369,10 @@ func (a *Account) SetProfile(ctx context.Context, pool *provider.Pool, live *Liv
 // Errors: ErrProofTooOld, and those of directory.ChangeAddress.
 func (a *Account) ChangeAddress(ctx context.Context, pool *provider.Pool, live *Live, by provider.Channel, address string) error {
 	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
-		_, err := a.Flow.Directory.ChangeAddress(ctx, pool, u, by, address)
-		return err
+		return a.Flow.Directory.Naming(ctx, pool, u.ID, map[string]string{by.Attribute(): address}, func() error {
+			_, err := a.Flow.Directory.ChangeAddress(ctx, pool, u, by, address)
+			return err
+		})
 	})
 }
 

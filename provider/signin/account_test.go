@@ -257,3 +257,21 @@ func TestTwoRemovalsAtOnceLeaveOne(t *testing.T) {
 		}
 	})
 }
+
+// The account's pages tell that a name is taken, and so are slow to be asked often.
+func TestTakenNamesAreTriedSlowlyInTheAccount(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		w.pool.Settings.AliasAttrs = []string{"preferred_username"}
+		a := w.account()
+		w.addUser("Noa", provider.UserConfirmed, provider.Password{})
+		live := w.live(w.signIn().session)
+		var err error
+		for range 6 {
+			err = a.SetProfile(t.Context(), w.pool, live, map[string]string{"preferred_username": "noa"})
+		}
+		if provider.CodeOf(err) != provider.CodeThrottled {
+			t.Error(err)
+		}
+	})
+}
