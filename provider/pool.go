@@ -163,7 +163,7 @@ type VerificationSettings struct {
 // listed.
 type SMSSettings struct {
 	Countries   []string `json:"countries,omitempty"`     // ISO 3166-1 alpha-2
-	PerNumber   int      `json:"per_number,omitempty"`    // texts a day to one number; 10 unless set
+	PerNumber   int      `json:"per_number,omitempty"`    // texts a day to one number, and as many second factors; 10 unless set
 	PerPrefix   int      `json:"per_prefix,omitempty"`    // texts a day to numbers that share all but their last four digits; 50 unless set
 	PerAddress  int      `json:"per_address,omitempty"`   // texts a day that one network address asks for; 20 unless set
 	DailyBudget int      `json:"daily_budget,omitempty"`  // texts a day of the pool; 1000 unless set

@@ -45,7 +45,7 @@ func (p *Post) Offer(ctx context.Context, l Letter) (Drop, error) {
 	var drop Drop
 	err := p.Outbox.Store.Tx(ctx, func(ctx context.Context) (err error) {
 		if l.Channel == provider.BySMS {
-			if drop, err = p.spend(ctx, l.Pool, l.To); err != nil {
+			if drop, err = p.spend(ctx, l); err != nil {
 				return err
 			}
 		}

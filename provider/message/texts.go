@@ -63,8 +63,16 @@ type count struct {
 // carries, and answers why it may not go. The budget comes last, so that what is
 // refused for another reason costs nothing of it; what was counted before a refusal is
 // given back.
-func (p *Post) spend(ctx context.Context, pool *provider.Pool, to string) (Drop, error) {
-	number, country := numberOf(to)
+//
+// Codes that are a second factor have a count to their number of their own. Whoever asks
+// for one has given a first factor, and strangers who have codes of other kinds sent to
+// somebody must not use up what they need to sign in.
+func (p *Post) spend(ctx context.Context, l Letter) (Drop, error) {
+	pool, whose := l.Pool, "to"
+	if l.Kind == SecondFactor {
+		whose = "second"
+	}
+	number, country := numberOf(l.To)
 	if number == "" {
 		return DropNumber, nil
 	}
@@ -81,7 +89,7 @@ func (p *Post) spend(ctx context.Context, pool *provider.Pool, to string) (Drop,
 		return "sms:" + kind + ":" + hex.EncodeToString(secret.MAC(key, what)[:16])
 	}
 	counts := []count{
-		{DropTo, hidden("to", number), limits.PerNumber},
+		{DropTo, hidden(whose, number), limits.PerNumber},
 		{DropPrefix, hidden("prefix", number[:len(number)-4]), limits.PerPrefix},
 	}
 	if actor := provider.ActorFrom(ctx); actor.Kind != "operator" && actor.Network() != "" {

@@ -193,6 +193,26 @@ func TestTheBudgetRaisesItsAlarmOnceADay(t *testing.T) {
 	})
 }
 
+// Strangers who have codes sent to somebody cannot use up the texts that let them sign in.
+func TestStrangersLeaveTheSecondFactor(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		p, pool := exchangeOf(t, st)
+		pool.Settings.SMS.PerNumber = 2
+		for i, want := range []message.Drop{"", "", message.DropTo} {
+			if got := offer(t, p, pool, "203.0.113.1", swedish(0)); got != want {
+				t.Fatalf("a stranger's text %d: %q", i, got)
+			}
+		}
+		for i, want := range []message.Drop{"", "", message.DropTo} {
+			got, err := p.Offer(t.Context(), message.Letter{Pool: pool, Kind: message.SecondFactor, Channel: provider.BySMS, To: swedish(0), Code: "402913"})
+			if err != nil || got != want {
+				t.Errorf("the owner's %d: %q, %v", i, got, err)
+			}
+		}
+	})
+}
+
 // Whoever names somebody else's address as their own cannot have it flooded with notices
 // of what they do, by one account or several. A proved address is told of everything.
 func TestNoticesDoNotFloodAStranger(t *testing.T) {
