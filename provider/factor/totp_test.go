@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/factor"
@@ -146,6 +147,24 @@ func TestUsersAreToldOfAppsThatComeAndGo(t *testing.T) {
 		}
 		if got := w.actions(); !slices.Equal(got, []string{"user.factor_removed", "user.factor_added"}) {
 			t.Errorf("%q", got)
+		}
+	})
+}
+
+// What people call their app may be anything, and as long as a form can be.
+func TestAnAppIsCalledAnything(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		offer, write, err := w.factors.OfferTOTP(t.Context(), w.pool, w.user)
+		must(t, err)
+		must(t, w.write(write))
+		write, err = w.factors.EnrolTOTP(t.Context(), w.pool, w.user, offer, w.code(offer.Secret(), 0), "my\x00 \xffphone"+strings.Repeat("é", 10000))
+		must(t, err)
+		must(t, w.write(write))
+		kept, err := w.st.Pool(w.pool.ID).TOTP(t.Context(), w.user.ID)
+		must(t, err)
+		if !strings.HasPrefix(kept.Name, "my phoneé") || len(kept.Name) > 256 || !utf8.ValidString(kept.Name) {
+			t.Errorf("%.40q, %d bytes", kept.Name, len(kept.Name))
 		}
 	})
 }
