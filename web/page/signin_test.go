@@ -32,6 +32,8 @@ func TestProblemOfAFieldIsToldOnce(t *testing.T) {
 		{page.NewPassword{Problem: page.NewPasswordMismatch}, "two passwords differ", `href="#confirm-password"`},
 		{page.SignIn{Problem: page.SignInMissingIdentifier}, "Enter your email or username.", `href="#identifier"`},
 		{page.SignIn{Problem: page.SignInMissingPassword}, "Enter your password.", `href="#password"`},
+		{page.SignIn{Problem: page.SignInWrong}, "do not belong together", `aria-describedby="problem"`},
+		{page.ChooseWay{SignIn: page.SignIn{Problem: page.SignInWrong}, Ways: []provider.Factor{provider.FactorPassword}}, "do not belong together", `aria-describedby="problem"`},
 		{page.Confirm{Problem: page.CodeWrong}, "That code is wrong", `href="#code"`},
 		{page.SignInCode{SecondFactor: page.SecondFactor{Method: provider.FactorEmail, Problem: page.SecondMissing}}, "Enter the code.", `href="#code"`},
 		{page.ResetPassword{Problem: page.CodeExpired}, "This code is too old.", `href="#code"`},
