@@ -132,7 +132,8 @@ func (d *Door) drawAddress(w http.ResponseWriter, v *visit, p addressPage, why e
 	case provider.CodeOf(why) == provider.CodeThrottled && do != "verify":
 		out.Problem = page.AccountWait
 	case do == "verify":
-		out.Code.Problem, out.Problem = verifyProblem(why), ""
+		out.Code = page.AccountCode{Problem: verifyProblem(why), RetryAfter: out.RetryAfter}
+		out.Problem = ""
 	case do == "remove":
 		out.Problem = page.AccountInUse
 	case do == "change":

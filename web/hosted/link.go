@@ -173,7 +173,7 @@ func (d *Door) refuseLink(w http.ResponseWriter, r *http.Request, why error) err
 	if err != nil {
 		return err
 	}
-	return d.Pages.Render(w, r, status, page.Link{Chrome: chrome(r, nil, ""), State: page.LinkRefused, Problem: codeProblem(why)})
+	return d.Pages.Render(w, r, status, page.Link{Chrome: chrome(r, nil, ""), State: page.LinkRefused, Problem: codeProblem(why), RetryAfter: retryAfter(why)})
 }
 
 // showUndo asks whether a change of address shall be taken back. Any browser may: the

@@ -3,6 +3,7 @@ package hosted
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -38,7 +39,7 @@ func (d *Door) answerForgot(w http.ResponseWriter, r *http.Request) error {
 	case a != nil: // throttled, it stands at the code's page all the same
 		b.attempt = a
 		if err != nil {
-			return d.drawReset(w, r, b, false, err)
+			return d.drawReset(w, r, b, nil, false, err)
 		}
 	case err != nil:
 		return d.drawForgot(w, r, b, err)
@@ -79,7 +80,7 @@ func (d *Door) drawForgot(w http.ResponseWriter, r *http.Request, b *beside, why
 }
 
 func (d *Door) showReset(b *beside, w http.ResponseWriter, r *http.Request) error {
-	return d.drawReset(w, r, b, r.URL.Query().Has("sent"), nil)
+	return d.drawReset(w, r, b, nil, r.URL.Query().Has("sent"), nil)
 }
 
 // answerReset takes the mailed code and the new password.
@@ -93,26 +94,28 @@ func (d *Door) answerReset(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if f.Get("confirm_password") != f.Get("new_password") && b.attempt.Step == signin.StepReset {
-		return d.drawReset(w, r, b, false, errMismatch)
+		return d.drawReset(w, r, b, f, false, errMismatch)
 	}
 	_, err = d.Flow.Reset(r.Context(), b.pool, b.attempt.ID, d.Browser.Cookies.Bound(r, b.pool.ID), code(f), f.Get("new_password"))
 	switch {
 	case errors.Is(err, provider.ErrAttemptNotFound):
 		return d.expired(w, r, b.waiting.ID)
 	case err != nil:
-		return d.drawReset(w, r, b, false, err)
+		return d.drawReset(w, r, b, f, false, err)
 	}
 	return respond.Redirect(w, b.to(r, "/login"))
 }
 
-func (d *Door) drawReset(w http.ResponseWriter, r *http.Request, b *beside, sent bool, why error) error {
+// drawReset shows the form, with the code that was typed unless that is what is wrong. f
+// is the form that was sent, nil at first.
+func (d *Door) drawReset(w http.ResponseWriter, r *http.Request, b *beside, f url.Values, sent bool, why error) error {
 	status, err := refusal(w, r, why)
 	if err != nil {
 		return err
 	}
 	v := page.ResetPassword{
 		Chrome: b.chrome(r), Action: b.to(r, "/confirmforgotPassword"), ResendAction: b.to(r, "/forgotPassword"), Flow: b.attempt.ID,
-		Identifier: b.attempt.Username, Policy: page.PolicyOf(b.pool.Settings.PasswordPolicy), Sent: sent, Wait: wait(why), SignInURL: b.start(r),
+		Identifier: b.attempt.Username, Policy: page.PolicyOf(b.pool.Settings.PasswordPolicy), Sent: sent, Wait: wait(why), RetryAfter: retryAfter(why), SignInURL: b.start(r),
 	}
 	switch {
 	case why != nil && errors.Is(why, signin.ErrPasswordMissing), errors.Is(why, errMismatch), provider.CodeOf(why) == provider.CodePasswordPolicy,
@@ -120,6 +123,9 @@ func (d *Door) drawReset(w http.ResponseWriter, r *http.Request, b *beside, sent
 		v.Problem, v.Fault = newPasswordProblem(why), provider.PasswordFaultOf(why)
 	default:
 		v.Problem = codeProblem(why)
+	}
+	if !v.CodeInvalid() {
+		v.Typed = f.Get("code")
 	}
 	return d.Pages.Render(w, r, status, v)
 }

@@ -184,7 +184,9 @@ func (d *Door) drawSignUp(w http.ResponseWriter, r *http.Request, b *beside, f u
 		Chrome: b.chrome(r), Action: b.to(r, "/signup"), Flow: b.attempt.ID, Fields: d.signUpFields(b.pool, b.waiting.Client),
 		Policy: page.PolicyOf(b.pool.Settings.PasswordPolicy), SignInURL: b.to(r, "/login"),
 		TermsURL: b.pool.Settings.TermsURL, PrivacyURL: b.pool.Settings.PrivacyURL, Agreed: f.Get("terms") == "yes", Passwordless: !directory.TakesPasswords(b.pool),
+		RetryAfter: retryAfter(why),
 	}
+	v.Policy.Former = false // there is none before the first
 	if slices.Contains(d.Flow.Directory.Proves(b.pool), provider.BySMS) {
 		if v.Work, err = d.work(r, b); err != nil {
 			return err
@@ -338,7 +340,7 @@ func (d *Door) drawConfirm(w http.ResponseWriter, r *http.Request, b *beside, se
 	}
 	v := page.Confirm{
 		Chrome: b.chrome(r), Action: b.to(r, "/confirm"), ResendAction: b.to(r, "/resendcode"), CorrectAction: b.to(r, "/confirm/correct"), Flow: b.attempt.ID,
-		Destination: b.attempt.Destination(), Sent: sent, Wait: wait(why), Problem: codeProblem(why), SignInURL: b.start(r),
+		Destination: b.attempt.Destination(), Sent: sent, Wait: wait(why), Problem: codeProblem(why), RetryAfter: retryAfter(why), SignInURL: b.start(r),
 	}
 	if b.pool.Settings.Verification.ByLink && !v.ByText() {
 		v.WaitingURL, v.OnURL = b.to(r, "/confirm/waiting"), b.to(r, "/confirm")

@@ -111,6 +111,28 @@ func TestSignUpGoesOnToTheApp(t *testing.T) {
 	})
 }
 
+// Who signs up twice with one address is told how long to wait, and of no password that
+// they had before: there was none.
+func TestSignUpTwice(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.reach(func(s *provider.PoolSettings) { s.PasswordPolicy.HistorySize = 3 })
+		if v := w.visit().get("/signup"); strings.Contains(v.body, "that you had before") {
+			t.Error("a new account is told of its former passwords")
+		}
+		for i := range 2 {
+			v := w.visit().get("/signup").submit("username", "ann", "attr.email", "ann@example.com", "password", newPassword)
+			if i == 0 {
+				v.want(303, "/confirm?")
+				continue
+			}
+			if seconds := v.answer.Header.Get("Retry-After"); v.status != 429 || !strings.Contains(v.body, "Wait "+seconds+" second") {
+				t.Errorf("%d after %s seconds:\n%s", v.status, seconds, v.body)
+			}
+		}
+	})
+}
+
 // Somebody who gave the right password is led to what is missing.
 func TestUnconfirmedIsLedToTheCode(t *testing.T) {
 	t.Parallel()
@@ -203,10 +225,11 @@ func TestRecovery(t *testing.T) {
 		code := sent[0].Code
 		unknown.submit("code", code, "new_password", newPassword, "confirm_password", newPassword).want(422, "wrong, used")
 		v.get(page)
-		v.submit("code", code, "new_password", newPassword, "confirm_password", "x").want(400, "two passwords differ")
-		v.submit("code", code, "new_password", "short", "confirm_password", "short").want(400, "This password is too short.")
+		v.submit("code", code, "new_password", newPassword, "confirm_password", "x").want(400, "two passwords differ").want(400, `value="`+code+`"`)
+		v.submit("code", code, "new_password", "short", "confirm_password", "short").want(400, "This password is too short.").want(400, `value="`+code+`"`)
+		v.submit("code", "123456x", "new_password", newPassword, "confirm_password", newPassword).want(422, "wrong, used").want(422, `name="code" value=""`)
 		v.submit("code", code, "new_password", newPassword, "confirm_password", newPassword).want(303, "/login?")
-		v.get(v.to).want(200, "Your new password is saved")
+		v.get(v.to).want(200, "Your new password is saved").want(200, `name="username" value="mika"`)
 		v.submit("username", "mika", "password", newPassword).want(303, callback)
 		if live, err := w.st.Pool(poolID).Sessions(t.Context(), "id-mika"); err != nil || len(live) != 2 || live[0].RevokedAt == 0 && live[1].RevokedAt == 0 {
 			t.Errorf("the session from before lives on: %+v %v", live, err)

@@ -296,7 +296,17 @@ type AccountAddress struct {
 }
 
 // AccountCode is the field for a code, with what is wrong with it: of Confirm's.
-type AccountCode struct{ Problem Problem }
+type AccountCode struct {
+	Problem    Problem
+	RetryAfter int    // seconds, with CodeThrottled; 0 when unknown
+	Typed      string // the code as it was typed, where it may be right
+}
+
+// Wording is the Problem in the unit that fits the wait.
+func (c AccountCode) Wording() Problem { return secondWording(c.Problem, "", c.RetryAfter) }
+
+// Count is the wait as Wording tells it: seconds or minutes.
+func (c AccountCode) Count() int { return secondCount(c.RetryAfter) }
 
 // CodeInvalid reports whether the problem lies in the code.
 func (c AccountCode) CodeInvalid() bool { return codeInvalid(c.Problem) }

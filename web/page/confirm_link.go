@@ -13,6 +13,7 @@ type Link struct {
 	Code        string // with LinkCode
 	OnURL       string // with LinkMoved, where the sign-in goes on
 	Problem     Problem
+	RetryAfter  int // seconds, with CodeThrottled; 0 when unknown
 }
 
 // LinkState is how far a link has led.
@@ -32,6 +33,12 @@ func (Link) file() string { return "link" }
 
 // Failed is true once a Problem is set.
 func (v Link) Failed() bool { return v.Problem != "" }
+
+// Wording is the Problem in the unit that fits the wait.
+func (v Link) Wording() Problem { return secondWording(v.Problem, "", v.RetryAfter) }
+
+// Count is the wait as Wording tells it: seconds or minutes.
+func (v Link) Count() int { return secondCount(v.RetryAfter) }
 
 // Undo takes the change of an address back. The form posts token and sure to Action.
 type Undo struct {

@@ -82,6 +82,12 @@ func (Attributes) file() string { return "attributes" }
 // Failed is true once a field or the page has a Problem.
 func (v Attributes) Failed() bool { return v.Problem != "" || len(v.Wrong()) > 0 }
 
+// Wording is the Problem in the unit that fits the wait.
+func (v Attributes) Wording() Problem { return secondWording(v.Problem, "", v.RetryAfter) }
+
+// Count is the wait as Wording tells it: seconds or minutes.
+func (v Attributes) Count() int { return secondCount(v.RetryAfter) }
+
 // Wrong lists the fields that have a Problem.
 func (v Attributes) Wrong() []Field { return wrong(v.Fields) }
 

@@ -42,6 +42,8 @@ type ResetPassword struct {
 	Wait                 int
 	Problem              Problem                // of Confirm's, or of NewPassword's
 	Fault                provider.PasswordFault // with NewPasswordPolicy, what is wrong with the password
+	RetryAfter           int                    // seconds, with CodeThrottled; 0 when unknown
+	Typed                string                 // the code as it was typed, where it may be right
 	SignInURL            string
 }
 
@@ -59,6 +61,12 @@ func (v ResetPassword) Field() PasswordField {
 
 // Failed is true once a Problem is set.
 func (v ResetPassword) Failed() bool { return v.Problem != "" }
+
+// Wording is the Problem in the unit that fits the wait.
+func (v ResetPassword) Wording() Problem { return secondWording(v.Problem, "", v.RetryAfter) }
+
+// Count is the wait as Wording tells it: seconds or minutes.
+func (v ResetPassword) Count() int { return secondCount(v.RetryAfter) }
 
 // CodeInvalid reports whether the problem lies in the code.
 func (v ResetPassword) CodeInvalid() bool { return v.Problem == CodeWrong || v.Problem == CodeExpired }

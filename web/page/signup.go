@@ -17,6 +17,7 @@ type SignUp struct {
 	Problem      Problem
 	Fault        provider.PasswordFault // with SignUpPolicy, what is wrong with the password
 	Invalid      string                 // the field that the problem lies in; empty for none
+	RetryAfter   int                    // seconds, with SignUpThrottled; 0 when unknown
 	SignInURL    string
 	TermsURL     string // a box has to be ticked; empty for none. It posts terms=yes.
 	PrivacyURL   string // linked beside; empty hides it
@@ -53,6 +54,12 @@ func (v SignUp) Failed() bool { return v.Problem != "" }
 // Wrong lists the fields that have a Problem.
 func (v SignUp) Wrong() []Field { return wrong(v.Fields) }
 
+// Wording is the Problem in the unit that fits the wait.
+func (v SignUp) Wording() Problem { return secondWording(v.Problem, "", v.RetryAfter) }
+
+// Count is the wait as Wording tells it: seconds or minutes.
+func (v SignUp) Count() int { return secondCount(v.RetryAfter) }
+
 // Marks reports whether an input is the one at fault.
 func (v SignUp) Marks(name string) bool { return v.Problem != "" && v.Invalid == name }
 
@@ -67,6 +74,8 @@ type Confirm struct {
 	Sent                 bool   // another code is on its way
 	Wait                 int    // seconds until another code can be asked for; 0 when unknown
 	Problem              Problem
+	RetryAfter           int    // seconds, with CodeThrottled; 0 when unknown
+	Typed                string // the code as it was typed, where it may be right
 	SignInURL            string // to begin again
 	WaitingURL           string // says whether the code is still waited for; empty where no link can confirm
 	OnURL                string // with WaitingURL: this page, which leads on once it is not
@@ -97,6 +106,12 @@ func (v Confirm) Failed() bool { return v.Problem != "" }
 
 // CodeInvalid reports whether the problem lies in the code.
 func (v Confirm) CodeInvalid() bool { return codeInvalid(v.Problem) }
+
+// Wording is the Problem in the unit that fits the wait.
+func (v Confirm) Wording() Problem { return secondWording(v.Problem, "", v.RetryAfter) }
+
+// Count is the wait as Wording tells it: seconds or minutes.
+func (v Confirm) Count() int { return secondCount(v.RetryAfter) }
 
 // ByText reports whether the code went out as a text message.
 func (v Confirm) ByText() bool { return v.Destination != "" && !strings.Contains(v.Destination, "@") }
