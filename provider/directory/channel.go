@@ -81,6 +81,12 @@ func (d *Directory) recoveryChannel(p *provider.Pool, u *provider.User, operator
 	return ""
 }
 
+// ResetsBy is how the code goes by which a user resets a forgotten password; empty where
+// they cannot.
+func (d *Directory) ResetsBy(p *provider.Pool, u *provider.User) provider.Channel {
+	return d.recoveryChannel(p, u, false)
+}
+
 // FactorOf is the factor that codes by a channel are.
 func FactorOf(by provider.Channel) provider.Factor {
 	if by == provider.BySMS {

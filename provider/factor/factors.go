@@ -26,6 +26,7 @@ type Factors struct {
 // The actions that this package writes to the audit trail.
 const (
 	ActionAdded    = "user.factor_added"
+	ActionReplaced = "user.factor_replaced"
 	ActionRemoved  = "user.factor_removed"
 	ActionPrefer   = "user.factor_preferred"
 	ActionReset    = "user.factors_reset"
@@ -38,6 +39,14 @@ const (
 func (f *Factors) Added(ctx context.Context, pool *provider.Pool, userID string, factor provider.Factor) error {
 	return f.changed(ctx, pool, userID, ActionAdded, factor, message.FactorAdded(factor), func(m provider.MFAPreference) provider.MFAPreference {
 		return m.SetUp(factor, f.Store.Now())
+	})
+}
+
+// Replaced notes that another authenticator app has taken the place of the one that a
+// user had, which stops working, and tells them, in the transaction that ctx carries.
+func (f *Factors) Replaced(ctx context.Context, pool *provider.Pool, userID string) error {
+	return f.changed(ctx, pool, userID, ActionReplaced, provider.FactorTOTP, message.AppReplaced, func(m provider.MFAPreference) provider.MFAPreference {
+		return m.With(provider.FactorTOTP)
 	})
 }
 

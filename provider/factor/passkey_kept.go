@@ -54,11 +54,23 @@ func (f *Factors) BeginPasskey(ctx context.Context, pool *provider.Pool, u *prov
 	return q.Options, err
 }
 
-// FinishPasskey adds the passkey that answers BeginPasskey. An empty name takes the
-// authenticator's. Right or wrong, the answer is the only one.
+// FinishPasskey adds the passkey that answers BeginPasskey, as AnswerPasskey takes it.
 //
-// Errors: those of ProveNewPasskey and AddPasskey.
+// Errors: those of AnswerPasskey and AddPasskey.
 func (f *Factors) FinishPasskey(ctx context.Context, pool *provider.Pool, u *provider.User, credential, name string) (*provider.Passkey, error) {
+	k, err := f.AnswerPasskey(ctx, pool, u, credential, name)
+	if err != nil {
+		return nil, err
+	}
+	return k, f.AddPasskey(ctx, pool, k)
+}
+
+// AnswerPasskey proves the answer to BeginPasskey. An empty name takes the
+// authenticator's. Right or wrong, the answer is the only one, so it joins no
+// transaction that could take that back. AddPasskey stores what it returns.
+//
+// Errors: those of ProveNewPasskey.
+func (f *Factors) AnswerPasskey(ctx context.Context, pool *provider.Pool, u *provider.User, credential, name string) (*provider.Passkey, error) {
 	session, err := f.Store.Pool(pool.ID).TakePasskeyChallenge(ctx, u.ID)
 	if err != nil {
 		return nil, err
@@ -70,11 +82,7 @@ func (f *Factors) FinishPasskey(ctx context.Context, pool *provider.Pool, u *pro
 	if err := json.Unmarshal([]byte(session), &q.Session); err != nil {
 		return nil, fmt.Errorf("read passkey session: %w", err)
 	}
-	k, err := f.ProveNewPasskey(ctx, pool, u, &q, credential, name)
-	if err != nil {
-		return nil, err
-	}
-	return k, f.AddPasskey(ctx, pool, k)
+	return f.ProveNewPasskey(ctx, pool, u, &q, credential, name)
 }
 
 // AddPasskey stores a passkey that was proven, in the transaction that ctx carries

@@ -145,11 +145,17 @@ func (f *Factors) EnrolTOTP(ctx context.Context, pool *provider.Pool, u *provide
 	if err != nil {
 		return nil, err
 	}
-	pending := t.SealedPending
+	pending, had := t.SealedPending, t.SealedSecret != nil
 	t.SealedSecret, t.LastStep, t.Name = f.Sealer.Seal(totpRow(pool.ID, u.ID, "sealed_secret"), raw), step, clip(name, 256)
 	return func(ctx context.Context) error {
 		// The user's row is taken first, as everywhere, so that no two wait for each other.
-		if err := f.Added(ctx, pool, u.ID, provider.FactorTOTP); err != nil {
+		var err error
+		if had {
+			err = f.Replaced(ctx, pool, u.ID)
+		} else {
+			err = f.Added(ctx, pool, u.ID, provider.FactorTOTP)
+		}
+		if err != nil {
 			return err
 		}
 		return rows.ConfirmTOTP(ctx, t, pending)

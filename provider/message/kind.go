@@ -40,8 +40,9 @@ const (
 	RecoveryCodeUsed     Kind = "recovery_code_used" // says how many are left
 	RecoveryCodesLow     Kind = "recovery_codes_low" // says how many are left
 	RecoveryCodesRenewed Kind = "recovery_codes_renewed"
-	NewDevice            Kind = "new_device"     // a sign-in from a browser that was not seen before
-	AccountLocked        Kind = "account_locked" // too many failures
+	AppReplaced          Kind = "software_token_mfa_replaced" // the authenticator app from before works no more
+	NewDevice            Kind = "new_device"                  // a sign-in from a browser that was not seen before
+	AccountLocked        Kind = "account_locked"              // too many failures
 )
 
 // FactorAdded is the notice that a second factor was set up, and FactorRemoved that
@@ -111,6 +112,7 @@ func Kinds() []About {
 		{Kind: RecoveryCodeUsed, Channels: both, Notice: true},
 		{Kind: RecoveryCodesLow, Channels: both, Notice: true},
 		{Kind: RecoveryCodesRenewed, Channels: both, Notice: true},
+		{Kind: AppReplaced, Channels: both, Notice: true},
 		{Kind: NewDevice, Channels: both, Notice: true},
 		{Kind: AccountLocked, Channels: both, Notice: true},
 		{Kind: SMSBudgetNear, Channels: email, Operator: true},

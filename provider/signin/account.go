@@ -86,7 +86,7 @@ var errNotTaken = &provider.Error{Code: provider.CodeForbidden, Kind: "factor", 
 
 // takes reports whether a pool takes a second factor and this server can ask for it.
 func (a *Account) takes(pool *provider.Pool, f provider.Factor) bool {
-	return pool.Settings.MFA != "" && pool.Settings.MFA != "OFF" && slices.Contains(pool.Settings.Second(), f) && a.Flow.method(f) != nil
+	return AsksTwice(pool) && slices.Contains(pool.Settings.Second(), f) && a.Flow.method(f) != nil
 }
 
 // Offers lists the second factors that the pool's users may have.
@@ -110,14 +110,34 @@ func (a *Account) EnrolApp(ctx context.Context, pool *provider.Pool, live *Live,
 		if err != nil {
 			return err
 		}
+		codes, err = a.adding(ctx, pool, u, both(write, try.Passed))
+		return err
+	})
+	return codes, err
+}
+
+// adding writes a new second factor and, for a user without recovery codes, some: it
+// is asked for from now on, so there must be a way without it. The factor's write holds
+// the user's row, so that two at once do not each make codes.
+func (a *Account) adding(ctx context.Context, pool *provider.Pool, u *provider.User, write func(context.Context) error) (codes []string, err error) {
+	err = a.Flow.Store.Tx(ctx, func(ctx context.Context) error {
+		codes = nil
+		if err := write(ctx); err != nil || !AsksTwice(pool) {
+			return err
+		}
 		made, keep, err := a.Flow.newRecoveryCodes(ctx, pool, u)
-		if err != nil {
+		if err != nil || keep == nil {
 			return err
 		}
 		codes = made
-		return a.Flow.Store.Tx(ctx, both(both(write, try.Passed), keep))
+		return keep(ctx)
 	})
 	return codes, err
+}
+
+// AsksTwice reports whether a pool asks for a second factor from whoever has one.
+func AsksTwice(pool *provider.Pool) bool {
+	return pool.Settings.MFA != "" && pool.Settings.MFA != "OFF"
 }
 
 // RemoveFactor turns a second factor off. Where the pool demands one, the last stays.
@@ -129,18 +149,23 @@ func (a *Account) RemoveFactor(ctx context.Context, pool *provider.Pool, live *L
 	})
 }
 
-// AddFactor turns codes by text or e-mail on, for an address that is proved.
+// AddFactor turns codes by text or e-mail on, for an address that is proved. A user
+// without recovery codes gets some, to be shown this once.
 //
 // Errors: ErrProofTooOld; provider.CodeInvalid without such an address;
 // provider.CodeForbidden where the pool takes none.
-func (a *Account) AddFactor(ctx context.Context, pool *provider.Pool, live *Live, f provider.Factor) error {
-	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
+func (a *Account) AddFactor(ctx context.Context, pool *provider.Pool, live *Live, f provider.Factor) (codes []string, err error) {
+	err = a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
 		if !a.takes(pool, f) {
 			return errNotTaken
 		}
 		on := true
-		return a.Flow.Factors.SetPreferences(ctx, pool, u.ID, []factor.Preference{{Factor: f, Enabled: &on}})
+		codes, err = a.adding(ctx, pool, u, func(ctx context.Context) error {
+			return a.Flow.Factors.SetPreferences(ctx, pool, u.ID, []factor.Preference{{Factor: f, Enabled: &on}})
+		})
+		return err
 	})
+	return codes, err
 }
 
 // Prefer makes a second factor the one that is asked for first.
@@ -151,6 +176,20 @@ func (a *Account) Prefer(ctx context.Context, pool *provider.Pool, live *Live, f
 		yes := true
 		return a.Flow.Factors.SetPreferences(ctx, pool, u.ID, []factor.Preference{{Factor: f, Preferred: &yes}})
 	})
+}
+
+// PasswordResetBy is how a code would go that resets the user's forgotten password,
+// once another factor is on beside those that they have: what is a second factor resets
+// no password. Empty where only an operator could.
+func (a *Account) PasswordResetBy(pool *provider.Pool, live *Live, with provider.Factor) provider.Channel {
+	if a.Flow.Directory == nil {
+		return ""
+	}
+	u := live.User
+	if with != "" {
+		u.MFA = u.MFA.With(with)
+	}
+	return a.Flow.Directory.ResetsBy(pool, &u)
 }
 
 // RenewRecoveryCodes makes new recovery codes, to be shown this once. Those from
@@ -194,14 +233,20 @@ func (a *Account) OfferPasskey(ctx context.Context, pool *provider.Pool, live *L
 	return options, err
 }
 
-// AddPasskey takes the answer to OfferPasskey's question.
+// AddPasskey takes the answer to OfferPasskey's question. A user without recovery codes
+// gets some where the passkey is asked for as a second factor, to be shown this once.
 //
 // Errors: ErrProofTooOld, and those of factor.FinishPasskey.
-func (a *Account) AddPasskey(ctx context.Context, pool *provider.Pool, live *Live, credential, name string) error {
-	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
-		_, err := a.Flow.Factors.FinishPasskey(ctx, pool, u, credential, name)
+func (a *Account) AddPasskey(ctx context.Context, pool *provider.Pool, live *Live, credential, name string) (codes []string, err error) {
+	err = a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
+		k, err := a.Flow.Factors.AnswerPasskey(ctx, pool, u, credential, name)
+		if err != nil {
+			return err
+		}
+		codes, err = a.adding(ctx, pool, u, func(ctx context.Context) error { return a.Flow.Factors.AddPasskey(ctx, pool, k) })
 		return err
 	})
+	return codes, err
 }
 
 // RenamePasskey calls a passkey something else. It needs no new proof.

@@ -58,11 +58,11 @@ func TestAnOldSessionDoesNothingDangerous(t *testing.T) {
 			"app":            func(l *signin.Live) error { _, err := a.OfferApp(ctx, w.pool, l); return err },
 			"enrol":          func(l *signin.Live) error { _, err := a.EnrolApp(ctx, w.pool, l, nil, "000000"); return err },
 			"remove factor":  func(l *signin.Live) error { return a.RemoveFactor(ctx, w.pool, l, provider.FactorTOTP) },
-			"add factor":     func(l *signin.Live) error { return a.AddFactor(ctx, w.pool, l, provider.FactorEmail) },
+			"add factor":     func(l *signin.Live) error { _, err := a.AddFactor(ctx, w.pool, l, provider.FactorEmail); return err },
 			"prefer":         func(l *signin.Live) error { return a.Prefer(ctx, w.pool, l, provider.FactorTOTP) },
 			"recovery codes": func(l *signin.Live) error { _, err := a.RenewRecoveryCodes(ctx, w.pool, l); return err },
 			"ask passkey":    func(l *signin.Live) error { _, err := a.OfferPasskey(ctx, w.pool, l); return err },
-			"add passkey":    func(l *signin.Live) error { return a.AddPasskey(ctx, w.pool, l, "{}", "") },
+			"add passkey":    func(l *signin.Live) error { _, err := a.AddPasskey(ctx, w.pool, l, "{}", ""); return err },
 			"remove passkey": func(l *signin.Live) error { return a.RemovePasskey(ctx, w.pool, l, "x") },
 			"other session":  func(l *signin.Live) error { return a.EndSession(ctx, w.pool, l, elsewhere) },
 			"all sessions":   func(l *signin.Live) error { return a.EndOtherSessions(ctx, w.pool, l) },
@@ -221,6 +221,60 @@ func TestTwoStepInTheAccount(t *testing.T) {
 		if _, err := a.RenewRecoveryCodes(ctx, w.pool, w.live(m.session)); provider.CodeOf(err) != provider.CodeForbidden {
 			t.Errorf("recovery codes for nothing: %v", err)
 		}
+	})
+}
+
+// The first passkey that is asked for as a second step brings recovery codes with it,
+// and one of them gets in whoever has lost it. A pool that asks once gives none.
+func TestTheFirstPasskeyBringsRecoveryCodes(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		w.takesPasskeys(nil)
+		a, ctx := w.account(), t.Context()
+		m := &machine{w: w}
+		add := func() []string {
+			t.Helper()
+			if _, err := m.start("Mika"); err != nil {
+				t.Fatal(err)
+			}
+			live := w.live(m.session)
+			options, err := a.OfferPasskey(ctx, w.pool, live)
+			if err != nil {
+				t.Fatal(err)
+			}
+			k := newKey(&live.User)
+			if _, err := a.AddPasskey(ctx, w.pool, live, "{}", ""); err == nil {
+				t.Error("nonsense was taken")
+			}
+			if _, err := a.AddPasskey(ctx, w.pool, live, k.makes(t, options), ""); !errors.Is(err, factor.ErrPasskeyChallenge) {
+				t.Errorf("after a wrong answer another was taken: %v", err)
+			}
+			if options, err = a.OfferPasskey(ctx, w.pool, live); err != nil {
+				t.Fatal(err)
+			}
+			codes, err := a.AddPasskey(ctx, w.pool, live, k.makes(t, options), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return codes
+		}
+		if codes := add(); len(codes) != 0 {
+			t.Errorf("%d codes where no second step is asked for", len(codes))
+		}
+		w.mfa("OPTIONAL", provider.FactorTOTP, provider.FactorPasskey)
+		keys, err := a.Passkeys(ctx, w.pool, w.live(m.session))
+		if err != nil || len(keys) != 1 {
+			t.Fatalf("%d passkeys, %v", len(keys), err)
+		}
+		if err := a.RemovePasskey(ctx, w.pool, w.live(m.session), keys[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		codes := add()
+		if len(codes) != 10 {
+			t.Fatalf("%d recovery codes", len(codes))
+		}
+		_, r, err := w.try("Mika", rightPassword)
+		w.wantStep(r, err, signin.StepSecond, provider.FactorPasskey)
 	})
 }
 

@@ -50,7 +50,7 @@ func (f *Flow) nudge(ctx context.Context, pool *provider.Pool, a *Attempt, given
 	// It was just used, so it is not asked for as a second factor now.
 	a.state.Challenge, a.state.Second = nil, true
 	out.write = both(f.held(pool, a), write)
-	if pool.Settings.MFA == "" || pool.Settings.MFA == "OFF" {
+	if !AsksTwice(pool) {
 		return out, nil
 	}
 	// It is asked for from now on, so there must be a way without it.

@@ -19,7 +19,7 @@ func (a *Attempt) Choices() []provider.Factor { return a.state.Choices }
 // wantsSecond reports whether a sign-in needs a second factor. An upstream provider
 // has its own.
 func wantsSecond(pool *provider.Pool, a *Attempt) bool {
-	return pool.Settings.MFA != "" && pool.Settings.MFA != "OFF" && !a.state.Second && a.state.Provider == ""
+	return AsksTwice(pool) && !a.state.Second && a.state.Provider == ""
 }
 
 // secondFactors are the second factors that a user has set up and the pool still

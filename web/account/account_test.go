@@ -156,7 +156,10 @@ func TestSettingUpTwoSteps(t *testing.T) {
 			t.Errorf("%d recovery codes", n)
 		}
 		v.submit("flow", "").want(303, "/account/two-step").follow().want(200, "Use another app")
-		v.post("/account/two-step", "do", "add", "factor", "EMAIL_OTP").want(303, "").follow().want(200, "It is on")
+		if m := w.mail("mika@example.com"); !strings.Contains(m.Subject, "an authenticator app was added") {
+			t.Errorf("told %q", m.Subject)
+		}
+		v.post("/account/two-step", "do", "add", "factor", "EMAIL_OTP").want(303, "").follow().want(200, "It is on") // there are codes already
 		v.post("/account/two-step", "do", "prefer", "factor", "EMAIL_OTP").want(303, "").follow().want(200, "asked for first")
 		v.post("/account/two-step", "do", "add", "factor", "SMS_MFA").want(403, "cannot be done")
 		v.post("/account/two-step", "do", "nonsense", "factor", "SMS_MFA").want(400, "cannot be done")
@@ -168,6 +171,72 @@ func TestSettingUpTwoSteps(t *testing.T) {
 		v.post("/account/two-step", "do", "remove", "factor", "SOFTWARE_TOKEN_MFA").want(303, "").follow().want(200, "It is removed")
 		// A form that another session was given, or that somebody made up, sets nothing up.
 		v.post("/account/two-step/app", "flow", "AAAA", "code", "123456").want(400, "Begin again")
+	})
+}
+
+// Whatever the first second factor is, recovery codes come with it, once. Whoever
+// turns codes by e-mail on is told first what they can no longer do.
+func TestTheFirstSecondFactorBringsRecoveryCodes(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.settings().MFA, w.settings().SecondFactors = "OPTIONAL", []provider.Factor{provider.FactorTOTP, provider.FactorEmail, provider.FactorSMS}
+		w.settings().SMS.Countries = []string{"SE"}
+		v := w.visit()
+		v.signIn("mika")
+		v.get("/account/two-step").want(200, "cannot be reset by email").wantNot("If you cannot sign in").wantNot("recovery codes")
+		must(t, w.st.Pool(poolID).ChangeUser(t.Context(), "id-mika", func(u *provider.User) ([]provider.UserName, error) {
+			u.Attributes["phone_number"], u.Attributes["phone_number_verified"] = "+46701740605", "true"
+			return nil, nil
+		}))
+		v.get("/account/two-step").want(200, "is reset by text message and no longer by email").wantNot("no longer by text message")
+		v.post("/account/two-step", "do", "add", "factor", "EMAIL_OTP").want(200, "Save your recovery codes")
+		if n := strings.Count(v.body, "<li><code>"); n != 10 {
+			t.Errorf("%d recovery codes", n)
+		}
+		v.submit("flow", "").want(303, "/account/two-step").follow().want(200, "It is on").want(200, "10 are left")
+		v.want(200, "If you cannot sign in").want(200, "A code to").want(200, "cannot be reset by text message")
+		v.post("/account/two-step", "do", "add", "factor", "SMS_MFA").want(303, "/account/two-step").follow().want(200, "Only whoever runs this account can help. Keep it")
+	})
+}
+
+// An app that could show no codes has set a second factor up: the account's pages urge
+// its owner to make some.
+func TestWhoHasNoRecoveryCodesIsUrgedToMakeSome(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.settings().MFA, w.settings().SecondFactors = "OPTIONAL", []provider.Factor{provider.FactorTOTP, provider.FactorPasskey}
+		v := w.visit()
+		v.signIn("mika").wantNot("no recovery codes")
+		v.get("/account/passkeys").want(200, "signing in with your password asks for a passkey too")
+		v.get("/account/passkeys/add").want(200, "signing in with your password asks for a passkey too")
+		must(t, w.flow.Factors.AddPasskey(t.Context(), w.tenant.Pool, &provider.Passkey{ID: "key", UserID: "id-mika", Name: "Laptop", PublicKey: []byte{1}}))
+		v.get("/account/passkeys/add").wantNot("signing in with your password asks")
+		v.get("/account").want(200, "you have no recovery codes")
+		v.get("/account/two-step").want(200, "You have none.").want(200, "Make recovery codes now").wantNot("0 are left").wantNot("no longer work")
+		v.post("/account/recovery-codes").want(200, "Save your recovery codes")
+		v.get("/account/two-step").want(200, "10 are left").want(200, "no longer work")
+		v.get("/account").wantNot("no recovery codes")
+	})
+}
+
+// Another authenticator app stops the one from before, and its owner is told so.
+func TestReplacingTheApp(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.settings().MFA = "OPTIONAL"
+		v := w.visit()
+		v.signIn("mika")
+		set := func() *visitor {
+			v.post("/account/two-step/app").want(200, "otpauth://")
+			secret := strings.ReplaceAll(regexp.MustCompile(`id="secret"[^>]*>([A-Z2-7 ]+)<`).FindStringSubmatch(v.body)[1], " ", "")
+			return v.submit("code", w.code(secret))
+		}
+		set().want(200, "Save your recovery codes").submit("flow", "").follow().want(200, "Your authenticator app is set up")
+		set().want(303, "/account/two-step").follow().want(200, "The one from before no longer works")
+		if m := w.mail("mika@example.com"); !strings.Contains(m.Subject, "another authenticator app is in use") || !strings.Contains(m.Text, "no longer works") {
+			t.Errorf("told %q: %s", m.Subject, m.Text)
+		}
+		v.get("/account/activity").want(200, "took the place of the old one")
 	})
 }
 

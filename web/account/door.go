@@ -179,6 +179,7 @@ const (
 	addressRemoved  = "address_removed"
 	passwordChanged = "password_changed"
 	appAdded        = "app_added"
+	appReplaced     = "app_replaced"
 	factorAdded     = "factor_added"
 	factorRemoved   = "factor_removed"
 	preferred       = "preferred"
@@ -191,7 +192,7 @@ const (
 	appDisconnected = "app_disconnected"
 )
 
-var notices = []string{saved, codeSent, addressChanged, addressVerified, addressRemoved, passwordChanged, appAdded, factorAdded, factorRemoved, preferred, passkeyAdded, passkeyRenamed, passkeyRemoved,
+var notices = []string{saved, codeSent, addressChanged, addressVerified, addressRemoved, passwordChanged, appAdded, appReplaced, factorAdded, factorRemoved, preferred, passkeyAdded, passkeyRenamed, passkeyRemoved,
 	signedOut, othersSignedOut, deviceForgotten, appDisconnected}
 
 // done says what was done, on a page.

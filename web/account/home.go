@@ -29,6 +29,13 @@ func (d *Door) showHome(w http.ResponseWriter, v *visit) error {
 		return err
 	}
 	out.Passkeys, out.Sessions = len(keys), len(sessions)
+	if out.TwoStep && out.TwoStepOn {
+		left, err := d.Account.RecoveryCodesLeft(v.Context(), v.pool, v.live)
+		if err != nil {
+			return err
+		}
+		out.NoCodes = left == 0
+	}
 	return d.Pages.Render(w, v.Request, status, out)
 }
 

@@ -45,7 +45,7 @@ func (d *Door) drawPasskeys(w http.ResponseWriter, v *visit, why error) error {
 	if err != nil {
 		return err
 	}
-	out := page.AccountPasskeys{AccountPage: top, Full: len(keys) >= factor.MaxPasskeys}
+	out := page.AccountPasskeys{AccountPage: top, Full: len(keys) >= factor.MaxPasskeys, Second: becomesSecond(v)}
 	signals, err := json.Marshal(d.Account.Flow.Factors.Signals(v.pool, &v.live.User, keys))
 	if err != nil {
 		return fmt.Errorf("passkey signals: %w", err)
@@ -65,10 +65,11 @@ func (d *Door) showPasskeyAdd(w http.ResponseWriter, v *visit) error {
 
 // addPasskey takes the answer of the browser.
 func (d *Door) addPasskey(w http.ResponseWriter, v *visit) error {
-	if err := d.Account.AddPasskey(v.Context(), v.pool, v.live, v.form.Get("credential"), ""); err != nil {
+	codes, err := d.Account.AddPasskey(v.Context(), v.pool, v.live, v.form.Get("credential"), "")
+	if err != nil {
 		return d.drawPasskeyAdd(w, v, err)
 	}
-	return d.done(w, v, home+"/passkeys", passkeyAdded)
+	return d.added(w, v, home+"/passkeys", passkeyAdded, codes)
 }
 
 func (d *Door) drawPasskeyAdd(w http.ResponseWriter, v *visit, why error) error {
@@ -80,9 +81,15 @@ func (d *Door) drawPasskeyAdd(w http.ResponseWriter, v *visit, why error) error 
 		return err
 	}
 	top.Problem = ""
-	return d.Pages.Render(w, v.Request, status, page.AccountPasskeyAdd{AccountPage: top, Refusal: passkeyProblem(why), Passkey: page.PasskeyForm{
+	return d.Pages.Render(w, v.Request, status, page.AccountPasskeyAdd{AccountPage: top, Refusal: passkeyProblem(why), Second: becomesSecond(v), Passkey: page.PasskeyForm{
 		Action: v.at(home + "/passkeys/add"), Begin: v.at(home + "/passkeys/begin"), Make: true, Label: "passkey.make",
 	}})
+}
+
+// becomesSecond reports whether a passkey that is added now is asked for after the
+// password from then on, as none is yet.
+func becomesSecond(v *visit) bool {
+	return signin.AsksTwice(v.pool) && !v.live.User.MFA.Has(provider.FactorPasskey)
 }
 
 // beginPasskey answers the page's script with the browser's question (WebAuthn Level

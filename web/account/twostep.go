@@ -21,10 +21,12 @@ func (d *Door) showTwoStep(w http.ResponseWriter, v *visit) error { return d.dra
 // changeTwoStep turns a second factor on or off, or puts it first.
 func (d *Door) changeTwoStep(w http.ResponseWriter, v *visit) error {
 	f, notice := provider.Factor(v.form.Get("factor")), ""
+	var codes []string
 	var err error
 	switch v.form.Get("do") {
 	case "add":
-		notice, err = factorAdded, d.Account.AddFactor(v.Context(), v.pool, v.live, f)
+		notice = factorAdded
+		codes, err = d.Account.AddFactor(v.Context(), v.pool, v.live, f)
 	case "remove":
 		notice, err = factorRemoved, d.Account.RemoveFactor(v.Context(), v.pool, v.live, f)
 	case "prefer":
@@ -35,7 +37,19 @@ func (d *Door) changeTwoStep(w http.ResponseWriter, v *visit) error {
 	if err != nil {
 		return d.drawTwoStep(w, v, err)
 	}
-	return d.done(w, v, home+"/two-step", notice)
+	return d.added(w, v, home+"/two-step", notice, codes)
+}
+
+// added says that a second factor was added, on a page, or, with recovery codes, after
+// the page that shows them.
+func (d *Door) added(w http.ResponseWriter, v *visit, page, notice string, codes []string) error {
+	if len(codes) == 0 {
+		return d.done(w, v, page, notice)
+	}
+	if err := d.Browser.Flash(w, v.Request, v.pool.ID, notice); err != nil {
+		return err
+	}
+	return d.drawCodes(w, v, codes)
 }
 
 func (d *Door) drawTwoStep(w http.ResponseWriter, v *visit, why error) error {
@@ -43,14 +57,26 @@ func (d *Door) drawTwoStep(w http.ResponseWriter, v *visit, why error) error {
 	if err != nil {
 		return err
 	}
-	out, has := page.AccountTwoStep{AccountPage: top}, v.live.User.MFA
+	out, has := page.AccountTwoStep{AccountPage: top, HasFactor: len(v.live.User.MFA.Enabled) > 0}, v.live.User.MFA
+	if out.HasPassword, _, err = d.Account.HasPassword(v.Context(), v.pool, v.live); err != nil {
+		return err
+	}
+	reset := d.Account.PasswordResetBy(v.pool, v.live, "")
+	if reset != "" {
+		out.Reset = directory.Masked(v.live.User.Attributes[reset.Attribute()])
+	}
 	for _, f := range d.Account.Offers(v.pool) {
 		by := directory.ChannelOf(f)
 		one := page.AccountFactor{Factor: f, On: has.Has(f), Preferred: has.Preferred == f, CanPrefer: len(has.Enabled) > 1, Sent: by != ""}
 		if by != "" && v.live.User.Attributes[by.Attribute()+"_verified"] == "true" {
 			one.Destination = directory.Masked(v.live.User.Attributes[by.Attribute()])
 		}
-		out.HasFactor = out.HasFactor || one.On
+		if out.HasPassword && !one.On && one.Destination != "" && reset == by {
+			one.Ends = "alone"
+			if d.Account.PasswordResetBy(v.pool, v.live, f) != "" {
+				one.Ends = "other"
+			}
+		}
 		out.Factors = append(out.Factors, one)
 	}
 	if out.Left, err = d.Account.RecoveryCodesLeft(v.Context(), v.pool, v.live); err != nil {
@@ -76,14 +102,15 @@ func (d *Door) setUpApp(w http.ResponseWriter, v *visit) error {
 	if code == "" {
 		return d.drawApp(w, v, app, provider.Invalid("code", "Enter the code."))
 	}
+	notice := appAdded
+	if v.live.User.MFA.Has(provider.FactorTOTP) {
+		notice = appReplaced
+	}
 	codes, err := d.Account.EnrolApp(v.Context(), v.pool, v.live, app, code)
 	if err != nil {
 		return d.drawApp(w, v, app, err)
 	}
-	if len(codes) > 0 {
-		return d.drawCodes(w, v, codes)
-	}
-	return d.done(w, v, home+"/two-step", appAdded)
+	return d.added(w, v, home+"/two-step", notice, codes)
 }
 
 func (d *Door) drawApp(w http.ResponseWriter, v *visit, app *factor.Enrolment, why error) error {

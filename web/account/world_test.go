@@ -269,6 +269,14 @@ func (v *visitor) signIn(name string) *visitor {
 	return v.get("/account").want(303, "/login?return=%2Faccount").follow().submit("username", name, "password", rightPassword).follow().want(200, name+"@example.com")
 }
 
+func (v *visitor) wantNot(text string) *visitor {
+	v.w.t.Helper()
+	if strings.Contains(v.body, text) {
+		v.w.t.Errorf("%s %s has %q:\n%s", v.answer.Request.Method, v.answer.Request.URL.Path, text, v.body)
+	}
+	return v
+}
+
 func (v *visitor) want(status int, contains string) *visitor {
 	v.w.t.Helper()
 	if v.status != status || !strings.Contains(v.body+v.to, contains) {

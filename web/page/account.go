@@ -64,7 +64,8 @@ type Account struct {
 	CanPassword bool
 	TwoStep     bool // second factors can be set up here
 	TwoStepOn   bool
-	Passkeys    int // how many there are
+	NoCodes     bool // it is on, and there is no recovery code
+	Passkeys    int  // how many there are
 	CanPasskeys bool
 	Sessions    int
 	CanDelete   bool
@@ -108,9 +109,11 @@ func (v AccountPassword) Field() PasswordField {
 // prefer; that of an authenticator app posts to another page.
 type AccountTwoStep struct {
 	AccountPage
-	Factors   []AccountFactor
-	Left      int // recovery codes
-	HasFactor bool
+	Factors     []AccountFactor
+	Left        int // recovery codes
+	HasFactor   bool
+	HasPassword bool
+	Reset       string // where the code goes that resets a forgotten password, masked; empty where only an operator can
 }
 
 func (AccountTwoStep) file() string { return "account_two_step" }
@@ -123,6 +126,9 @@ type AccountFactor struct {
 	CanPrefer   bool   // there is another one
 	Destination string // where codes go, masked; empty for an address that is not proved
 	Sent        bool   // codes are sent
+	// Ends is set where turning it on ends that a forgotten password is reset by codes that
+	// go the same way: "other" where they go another way then, "alone" where none is left.
+	Ends string
 }
 
 // AccountPasskeys lists passkeys. A form posts id with name, to rename, or with
@@ -132,6 +138,7 @@ type AccountPasskeys struct {
 	Passkeys []AccountPasskey
 	Signals  string // what the browser may be told, as JSON
 	Full     bool   // no more can be added
+	Second   bool   // the first is asked for after the password from then on
 }
 
 func (AccountPasskeys) file() string { return "account_passkeys" }
@@ -151,6 +158,7 @@ type AccountPasskeyAdd struct {
 	AccountPage
 	Passkey PasskeyForm
 	Refusal Problem // of PasskeyAdd's
+	Second  bool    // it is asked for after the password from then on
 }
 
 func (AccountPasskeyAdd) file() string { return "account_passkey_add" }

@@ -45,7 +45,7 @@ func passkeyFixtures(app Chrome) []Fixture {
 		out = append(out, Fixture{"mfa-setup-passkey-" + slug(p), v})
 	}
 
-	add := PasskeyAdd{Chrome: app, Action: "/us-east-1_Example01/passkeys/add", Flow: "f"}
+	add := PasskeyAdd{Chrome: app, Action: "/us-east-1_Example01/passkeys/add", Flow: "f", Second: true}
 	add.Passkey = PasskeyForm{Action: add.Action, Flow: "f", Options: make, Make: true, Label: "passkey.make"}
 	out = append(out, Fixture{"passkey-add", add})
 	for _, p := range []Problem{PasskeyMissing, PasskeyWrong, PasskeyExists, PasskeyMake, PasskeyOver, PasskeyUnavailable} {

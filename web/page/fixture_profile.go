@@ -1,6 +1,10 @@
 package page
 
-import "github.com/cognate-idp/cognate/provider"
+import (
+	"slices"
+
+	"github.com/cognate-idp/cognate/provider"
+)
 
 // profileFixtures are the pages of a person's own account.
 func profileFixtures(app Chrome) []Fixture {
@@ -23,6 +27,11 @@ func profileFixtures(app Chrome) []Fixture {
 		{Factor: provider.FactorEmail, Sent: true, Destination: "m***@n***"},
 		{Factor: provider.FactorSMS, Sent: true},
 	}}
+	bare, ending := steps, steps
+	bare.Left, bare.HasPassword = 0, true
+	ending.Reset = "m***@n***"
+	ending.Factors = slices.Clone(steps.Factors)
+	ending.Factors[2].Ends, ending.Factors[3].Ends, ending.Factors[3].Destination = "alone", "other", "+*******0143"
 	keys := AccountPasskeys{AccountPage: base, Signals: `{"rpId":"login.example.com","userId":"bWlrYQ","allAcceptedCredentialIds":["a"],"name":"mika","displayName":"mika"}`,
 		Passkeys: []AccountPasskey{{ID: "a", Name: "Laptop", Added: at, Used: at}, {ID: "b", Name: "Key with a very long name that does not end for quite a while", Added: at, Suspect: true}}}
 	devices := AccountDevices{AccountPage: base, Kept: true, Spares: true,
@@ -73,16 +82,19 @@ func profileFixtures(app Chrome) []Fixture {
 		{"sign-in-again", SignIn{Chrome: chrome, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: who, Again: true}},
 		{"sign-in-again-name", Identify{SignIn: SignIn{Chrome: chrome, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: who, Again: true}}},
 		{"account", full},
+		{"account-bare", Account{AccountPage: base, Email: who, TwoStep: true, TwoStepOn: true, NoCodes: true, Sessions: 1}},
 		{"account-plain", Account{AccountPage: base, Sessions: 1}},
 		{"account-password", password},
 		{"account-password-first", first},
 		{"account-two-step", steps},
 		{"account-two-step-none", AccountTwoStep{AccountPage: done("factor_removed"), Factors: []AccountFactor{{Factor: provider.FactorTOTP}}}},
+		{"account-two-step-bare", bare},
+		{"account-two-step-ending", ending},
 		{"account-two-step-last", AccountTwoStep{AccountPage: failed(AccountLast), Factors: steps.Factors[:1], HasFactor: true}},
 		{"account-passkeys", keys},
-		{"account-passkeys-none", AccountPasskeys{AccountPage: done("passkey_removed")}},
+		{"account-passkeys-none", AccountPasskeys{AccountPage: done("passkey_removed"), Second: true}},
 		{"account-passkeys-full", AccountPasskeys{AccountPage: failed(AccountPasskeyName), Full: true, Passkeys: keys.Passkeys[:1]}},
-		{"account-passkey-add", AccountPasskeyAdd{AccountPage: base, Passkey: PasskeyForm{Action: "/x", Begin: "/y", Make: true, Label: "passkey.make"}}},
+		{"account-passkey-add", AccountPasskeyAdd{AccountPage: base, Second: true, Passkey: PasskeyForm{Action: "/x", Begin: "/y", Make: true, Label: "passkey.make"}}},
 		{"account-passkey-add-wrong", AccountPasskeyAdd{AccountPage: base, Refusal: PasskeyWrong, Passkey: PasskeyForm{Action: "/x", Begin: "/y", Make: true, Label: "passkey.make"}}},
 		{"account-devices", devices},
 		{"account-devices-alone", AccountDevices{AccountPage: done("others_signed_out"), Sessions: devices.Sessions[:1]}},
@@ -98,7 +110,7 @@ func profileFixtures(app Chrome) []Fixture {
 		{"account-delete-name", AccountDelete{failed(AccountName)}},
 		{"account-goodbye", AccountGoodbye{chrome}},
 	}
-	for _, n := range []string{"saved", "code_sent", "address_changed", "address_verified", "password_changed", "app_added", "factor_added", "preferred", "passkey_added", "passkey_renamed", "signed_out", "device_forgotten"} {
+	for _, n := range []string{"saved", "code_sent", "address_changed", "address_verified", "password_changed", "app_added", "app_replaced", "factor_added", "preferred", "passkey_added", "passkey_renamed", "signed_out", "device_forgotten"} {
 		v := full
 		v.Notice = n
 		out = append(out, Fixture{"account-notice-" + slug(Problem(n)), v})

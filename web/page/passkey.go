@@ -31,6 +31,7 @@ type PasskeyAdd struct {
 	Action  string
 	Flow    string
 	Passkey PasskeyForm
+	Second  bool // it is asked for after the password from then on
 	Problem Problem
 }
 
