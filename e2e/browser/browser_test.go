@@ -78,6 +78,7 @@ func TestWindows(t *testing.T) {
 			if got := p.See("h1"); got != "Good" {
 				t.Errorf("a new window has somebody's cookies: %s", got)
 			}
+			p.Fill("#n", "somebody else")
 			p.Fill("#n", "Ada")
 			p.Click("button")
 			// A click has arrived where it leads to, however slow the server.

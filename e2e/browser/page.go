@@ -208,7 +208,10 @@ func (p *Page) Click(css string) {
 // Fill types a text into a field, in place of what it held.
 func (p *Page) Fill(css, text string) {
 	p.t.Helper()
-	p.do("fill "+css, chromedp.WaitVisible(chromedp.CSS(css)), chromedp.Clear(chromedp.CSS(css)), chromedp.SendKeys(chromedp.CSS(css), text))
+	p.do("fill "+css, chromedp.WaitVisible(chromedp.CSS(css)))
+	// chromedp.Clear empties the attribute, which a field that was typed into ignores.
+	Eval[string](p, fmt.Sprintf("document.querySelector(%s).value = ''", quote(css)))
+	p.do("fill "+css, chromedp.SendKeys(chromedp.CSS(css), text))
 }
 
 // Press presses keys, one after another, wherever the focus is: \r is Enter, \t Tab.
