@@ -333,7 +333,7 @@ func TestPasskeysInTheAccount(t *testing.T) {
 		v.signIn("mika")
 		noa.signIn("noa")
 		v.get("/account/passkeys").want(200, "Laptop").want(200, "data-passkey-signals=")
-		noa.get("/account/passkeys").want(200, "no passkeys yet")
+		noa.get("/account/passkeys").want(200, "You have no passkeys")
 		noa.post("/account/passkeys", "id", "key", "name", "Mine").want(404, "not there any more")
 		noa.post("/account/passkeys", "id", "key", "remove", "1").want(404, "not there any more")
 		v.post("/account/passkeys", "id", "key", "name", "").want(400, "Give the passkey a name")
@@ -341,7 +341,8 @@ func TestPasskeysInTheAccount(t *testing.T) {
 		v.get("/account/passkeys/add").want(200, "/account/passkeys/begin")
 		v.post("/account/passkeys/begin").want(200, `"challenge"`)
 		v.post("/account/passkeys/add", "credential", "{}").want(400, `role="alert"`)
-		v.post("/account/passkeys", "id", "key", "remove", "1").want(303, "").follow().want(200, "Your passkey is removed")
+		v.post("/account/passkeys", "id", "key", "remove", "1").want(303, "").follow().want(200, "Your passkey is removed").
+			want(200, "allAcceptedCredentialIds&#34;:[]") // the browser is told that none is left
 	})
 }
 

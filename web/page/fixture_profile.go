@@ -92,7 +92,7 @@ func profileFixtures(app Chrome) []Fixture {
 		{"account-two-step-ending", ending},
 		{"account-two-step-last", AccountTwoStep{AccountPage: failed(AccountLast), Factors: steps.Factors[:1], HasFactor: true}},
 		{"account-passkeys", keys},
-		{"account-passkeys-none", AccountPasskeys{AccountPage: done("passkey_removed"), Second: true}},
+		{"account-passkeys-none", AccountPasskeys{AccountPage: done("passkey_removed"), Second: true, Signals: keys.Signals}},
 		{"account-passkeys-full", AccountPasskeys{AccountPage: failed(AccountPasskeyName), Full: true, Passkeys: keys.Passkeys[:1]}},
 		{"account-passkey-add", AccountPasskeyAdd{AccountPage: base, Second: true, Passkey: PasskeyForm{Action: "/x", Begin: "/y", Make: true, Label: "passkey.make"}}},
 		{"account-passkey-add-wrong", AccountPasskeyAdd{AccountPage: base, Refusal: PasskeyWrong, Passkey: PasskeyForm{Action: "/x", Begin: "/y", Make: true, Label: "passkey.make"}}},
