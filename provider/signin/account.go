@@ -317,7 +317,7 @@ func (a *Account) EndOtherSessions(ctx context.Context, pool *provider.Pool, liv
 			if err := rows.DistrustDevices(ctx, u.ID, live.Device); err != nil {
 				return err
 			}
-			return a.Flow.Audit.Record(ctx, pool.ID, "user.sign_out", audit.Success, "user/"+u.ID, map[string]string{"kept": live.Principal.SessionID[:16]})
+			return a.Flow.Audit.Record(ctx, pool.ID, directory.UserSignOut, audit.Success, "user/"+u.ID, map[string]string{"kept": live.Principal.SessionID[:16]})
 		})
 	})
 }

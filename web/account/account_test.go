@@ -264,6 +264,7 @@ func TestSignedInElsewhere(t *testing.T) {
 		there.get("/account").want(303, "/login")
 		there.signIn("mika")
 		here.post("/account/devices", "others", "1").want(303, "").follow().want(200, "signed out everywhere else")
+		here.get("/account/activity").want(200, "Signed out everywhere else")
 		there.get("/account").want(303, "/login")
 		here.get("/account/devices")
 		for _, d := range devices.FindAllStringSubmatch(here.body, -1) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
+	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/web/page"
 )
 
@@ -17,6 +18,9 @@ func event(e *provider.Event) page.AccountEvent {
 	}
 	if !out.Operator {
 		out.Agent, out.Address = provider.AgentOf(e.UserAgent), e.Address
+	}
+	if e.Action == directory.UserSignOut && e.Detail["kept"] != "" { // it was not everywhere
+		out.Action += "_others"
 	}
 	if !strings.HasPrefix(e.Action, "signin.") {
 		return out
