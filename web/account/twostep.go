@@ -119,7 +119,7 @@ func (d *Door) drawApp(w http.ResponseWriter, v *visit, app *factor.Enrolment, w
 		return err
 	}
 	out := page.FactorSetUp{Chrome: top.Chrome, Action: v.at(home + "/two-step/app"), Method: provider.FactorTOTP,
-		Problem: codeProblem(why), RetryAfter: top.RetryAfter}
+		Problem: codeProblem(why), RetryAfter: top.RetryAfter, BackURL: v.at(home + "/two-step")}
 	if app != nil && out.Problem != page.SecondOver {
 		picture, err := app.QR()
 		if err != nil {

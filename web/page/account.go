@@ -36,8 +36,21 @@ const (
 // Failed is true once a Problem is set.
 func (v AccountPage) Failed() bool { return v.Problem != "" }
 
-// Minutes is RetryAfter in minutes, one at least.
-func (v AccountPage) Minutes() int { return max(1, (v.RetryAfter+59)/60) }
+// Wording is the Problem in the unit that fits the wait.
+func (v AccountPage) Wording() Problem {
+	if v.Problem == AccountThrottled && v.RetryAfter > 0 && v.RetryAfter < minutesFrom {
+		return v.Problem + "_seconds"
+	}
+	return v.Problem
+}
+
+// Count is the wait in the unit of Wording.
+func (v AccountPage) Count() int {
+	if v.Wording() != v.Problem {
+		return v.RetryAfter
+	}
+	return max(1, (v.RetryAfter+59)/60)
+}
 
 // Roomy is true: these pages hold lists.
 func (AccountPage) Roomy() bool { return true }

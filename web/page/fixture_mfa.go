@@ -80,6 +80,9 @@ func setUpFixtures(app Chrome) []Fixture {
 	only := totp
 	only.Choices = every[:1]
 	out = append(out, Fixture{"mfa-setup-totp-only", only})
+	chosen := only
+	chosen.BackURL = "/us-east-1_Example01/account/two-step"
+	out = append(out, Fixture{"account-two-step-app", chosen})
 	for _, method := range every[2:] { // passkeys have their own
 		v := choose
 		v.Problem, v.Method = "", method

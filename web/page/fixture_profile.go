@@ -80,6 +80,7 @@ func profileFixtures(app Chrome) []Fixture {
 		{"account-email-wait", soon},
 		{"account-phone-none", phone},
 		{"sign-in-again", SignIn{Chrome: chrome, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: who, Again: true}},
+		{"sign-in-again-wrong", SignIn{Chrome: chrome, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: who, Again: true, Problem: SignInWrong}},
 		{"sign-in-again-name", Identify{SignIn: SignIn{Chrome: chrome, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: who, Again: true}}},
 		{"account", full},
 		{"account-bare", Account{AccountPage: base, Email: who, TwoStep: true, TwoStepOn: true, NoCodes: true, Sessions: 1}},
@@ -123,6 +124,10 @@ func profileFixtures(app Chrome) []Fixture {
 		}
 		out = append(out, Fixture{"account-password-" + slug(p), v})
 	}
+	long := password
+	long.AccountPage = failed(AccountThrottled)
+	long.RetryAfter = 900
+	out = append(out, Fixture{"account-password-throttled-long", long})
 	for _, p := range []Problem{AccountGone, AccountRefused} {
 		v := devices
 		v.AccountPage = failed(p)

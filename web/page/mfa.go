@@ -102,9 +102,10 @@ type FactorSetUp struct {
 	Method  provider.Factor // empty while the person chooses
 
 	// Of an authenticator app.
-	URI    string // the otpauth: address
-	Secret string // in groups of four
-	QR     string // PNG in base64
+	URI     string // the otpauth: address
+	Secret  string // in groups of four
+	QR      string // PNG in base64
+	BackURL string // where to go without one; empty where a second factor is required
 
 	// Of a code that is sent.
 	Destination string // masked; empty while it is asked for

@@ -54,7 +54,7 @@ func (v SignIn) Failed() bool { return v.Problem != "" }
 
 // IdentifierInvalid reports whether the problem lies in the name field.
 func (v SignIn) IdentifierInvalid() bool {
-	return v.Problem == SignInMissingIdentifier || v.Problem == SignInWrong
+	return v.Problem == SignInMissingIdentifier || v.Problem == SignInWrong && !v.Again
 }
 
 // PasswordInvalid reports whether the problem lies in the password field.
@@ -63,7 +63,12 @@ func (v SignIn) PasswordInvalid() bool {
 }
 
 // IdentifierLabel is the catalogue's name for what the name field takes.
-func (v SignIn) IdentifierLabel() string { return identifierLabel(v.IdentifierKind) }
+func (v SignIn) IdentifierLabel() string {
+	if v.Again { // it is shown as the person knows it
+		return "newpassword.account"
+	}
+	return identifierLabel(v.IdentifierKind)
+}
 
 func identifierLabel(kind string) string {
 	switch kind {

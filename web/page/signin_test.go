@@ -17,6 +17,10 @@ func TestSignInTellsTheRealWait(t *testing.T) {
 		if !strings.Contains(got.Body.String(), want) {
 			t.Errorf("%d seconds: the page lacks %q", seconds, want)
 		}
+		own, _ := render(t, open(t), "/account/password", page.AccountPassword{AccountPage: page.AccountPage{Problem: page.AccountThrottled, RetryAfter: seconds}})
+		if !strings.Contains(own.Body.String(), want) {
+			t.Errorf("%d seconds: the account's page lacks %q", seconds, want)
+		}
 	}
 }
 
@@ -41,6 +45,8 @@ func TestProblemOfAFieldIsToldOnce(t *testing.T) {
 		{page.ForgotPassword{Problem: page.ForgotMissing}, "Enter your email or username.", `href="#identifier"`},
 		{page.SignUp{Problem: page.SignUpPolicy, Invalid: "password", Fault: provider.PasswordCommon}, "guessers", `href="#password"`},
 		{page.FactorSetUp{Method: provider.FactorSMS, Problem: page.SecondAddress}, "Nothing can be sent there.", `href="#address"`},
+		{page.SignIn{Problem: page.SignInWrong, Again: true}, "This is not your password.", `href="#password"`},
+		{page.AccountAddress{Attribute: "email", CanSend: true, Value: "mika@example.com", Field: page.Field{Attribute: "email"}, Code: page.AccountCode{Problem: page.CodeWrong}}, "That code is wrong", `href="#code"`},
 	} {
 		got, _ := render(t, open(t), "/login", c.view)
 		if n := strings.Count(got.Body.String(), c.words); n != 1 || !strings.Contains(got.Body.String(), c.link) {
