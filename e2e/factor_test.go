@@ -76,6 +76,18 @@ type app struct {
 	at  time.Time
 }
 
+// next is a code that the app has not shown yet: the present one, or the one after the
+// last where that was the present one too.
+func (a *app) next(t *testing.T) string {
+	t.Helper()
+	at := time.Now()
+	if after := a.at.Add(30 * time.Second); after.After(at) {
+		at = after
+	}
+	a.at = at
+	return totp(t, a.key, at)
+}
+
 // setUpApp goes through the page that sets an authenticator app up.
 func setUpApp(t *testing.T, p *browser.Page) app {
 	t.Helper()

@@ -30,6 +30,7 @@ type world struct {
 	*server.Process
 	office  *postoffice.Office
 	browser *browser.Browser
+	dsn     string // of its PostgreSQL database; empty for the embedded one
 }
 
 // eachWorld runs a test against a server with each kind of database, and a real
@@ -42,11 +43,12 @@ func eachWorld(t *testing.T, test func(t *testing.T, w *world)) {
 		t.Run(database, func(t *testing.T) {
 			t.Parallel()
 			office := postoffice.Open(t)
-			change := []func(*server.Options){withOffice(office)}
+			change, dsn := []func(*server.Options){withOffice(office)}, ""
 			if database == "postgres" {
-				change = append(change, onDatabase(newDatabase(t)))
+				dsn = newDatabase(t)
+				change = append(change, onDatabase(dsn))
 			}
-			test(t, &world{start(t, change...), office, b})
+			test(t, &world{start(t, change...), office, b, dsn})
 		})
 	}
 }

@@ -2,8 +2,11 @@ package browser
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 )
@@ -42,17 +45,31 @@ func (a *Authenticator) Verify(holder bool) {
 	call(a, "verify the user", webauthn.SetUserVerified, webauthn.SetUserVerifiedParams{AuthenticatorID: a.id, IsUserVerified: holder})
 }
 
-// Touch says whether the authenticator is touched whenever it asks to be. Untouched,
-// it waits.
-func (a *Authenticator) Touch(always bool) {
-	a.p.t.Helper()
-	call(a, "touch the authenticator", webauthn.SetAutomaticPresenceSimulation, webauthn.SetAutomaticPresenceSimulationParams{AuthenticatorID: a.id, Enabled: always})
+// WithoutAutofill makes the window list no passkeys in name fields from the next page
+// on, as older browsers do not.
+func (p *Page) WithoutAutofill() {
+	p.t.Helper()
+	p.do("list no passkeys", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+			Source: "PublicKeyCredential.isConditionalMediationAvailable = async () => false"})
+		return err
+	}))
 }
 
 // Passkeys counts what the authenticator holds.
 func (a *Authenticator) Passkeys() int {
 	a.p.t.Helper()
 	return len(call(a, "count passkeys", webauthn.GetCredentials, webauthn.GetCredentialsParams{AuthenticatorID: a.id}).Credentials)
+}
+
+// AwaitPasskeys waits until the authenticator holds so many.
+func (a *Authenticator) AwaitPasskeys(n int) {
+	a.p.t.Helper()
+	for end := time.Now().Add(patience); a.Passkeys() != n; time.Sleep(25 * time.Millisecond) {
+		if time.Now().After(end) {
+			a.p.fail("wait for the authenticator", fmt.Errorf("it holds %d passkeys, not %d", a.Passkeys(), n))
+		}
+	}
 }
 
 // Clear loses all passkeys.
