@@ -59,11 +59,31 @@ func TestSignUp(t *testing.T) {
 			if shown := other.See("#shown-code"); shown != letter.Code() {
 				t.Errorf("elsewhere the link shows %q, not the code %s", shown, letter.Code())
 			}
-			p.Goto(letter.Link())
-			p.See("#go-on")
-			p.AssertAccessible("a link opened where it was asked for")
-			p.Click("#go-on")
-			in(p)
+			confirmInTab(p, letter.Link())
+			if look.NoScripts {
+				p.Click("#go-on")
+			}
+			p.Await("location.search.includes('state=s') && location.search.includes('code=')")
+
+			// So does a sign-up that no app has begun.
+			email = "vega-" + name + "@example.com"
+			q := w.browser.Open(t, look)
+			q.Goto(w.Dev.BaseURL + "/" + byLink.pool)
+			q.Click(".below a")
+			q.Fill("#field-username", "vega-"+name)
+			q.Fill("#field-email", email)
+			q.Fill("#password", "Silver-meadow-31")
+			q.Click("#sign-up")
+			q.See("#code")
+			tab := confirmInTab(q, w.office.NextThat(t, email, func(m postoffice.Message) bool { return m.Link() != "" }).Link())
+			tab.Click("#go-on")
+			tab.Await("location.pathname.endsWith('/account')")
+			if look.NoScripts { // what was typed too late does no harm
+				q.Fill("#code", "123456")
+				q.Click("#confirm")
+			}
+			q.Await("location.pathname.endsWith('/account')")
+			quiet(t, q)
 
 			phone := inNumbers(name, "8")
 			begin(byText, map[string]string{"phone_number": phone})
@@ -72,6 +92,49 @@ func TestSignUp(t *testing.T) {
 			in(p)
 			quiet(t, p)
 		})
+	})
+}
+
+// confirmInTab opens a mailed link in a tab of its own, as mail programs do, and confirms
+// there. It answers that tab.
+func confirmInTab(p *browser.Page, link string) *browser.Page {
+	tab := p.Window()
+	tab.Goto(link)
+	tab.See("#go-on")
+	tab.AssertAccessible("a link opened where it was asked for")
+	tab.Click("button#go-on")
+	tab.See("a#go-on")
+	tab.AssertAccessible("a link that has confirmed")
+	return tab
+}
+
+// TestAppKeepsItsSignInInTheTab signs up from an app that knows its sign-in in one tab
+// alone: that tab goes on once the link was opened in another.
+func TestAppKeepsItsSignInInTheTab(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		k := &tenant{world: w, pool: w.Dev.UserPoolID}
+		k.administer(t, "UpdateUserPool", map[string]any{"AutoVerifiedAttributes": []string{"email"},
+			"VerificationMessageTemplate": map[string]any{"DefaultEmailOption": "CONFIRM_WITH_LINK"}})
+		p := w.browser.Open(t, browser.Look{})
+		d := openDemo(w.Process, p)
+		d.Click("#sign-in")
+		d.Click(".below a")
+		d.Fill("#field-username", "vanja")
+		d.Fill("#field-email", "vanja@example.com")
+		d.Fill("#password", "Silver-meadow-31")
+		d.Click("#sign-up")
+		d.See("#code")
+		confirmInTab(p, w.office.NextThat(t, "vanja@example.com", func(m postoffice.Message) bool { return m.Link() != "" }).Link())
+		d.Await("document.documentElement.dataset.mode === 'user' && document.documentElement.dataset.ready !== undefined")
+		quiet(t, p)
+
+		// An error that the service sends back is told, whoever began.
+		d.Goto(w.Dev.DemoAppURL + "?error=invalid_scope&error_description=The+client+may+not+ask+for+that.")
+		d.AwaitText("#failure", "The client may not ask for that.")
+		d.AwaitText("#failure", "invalid_scope")
+		browser.Eval[string](p, `sessionStorage.setItem("cognate.demo.request", JSON.stringify({state: "mine"})), ""`)
+		d.Goto(w.Dev.DemoAppURL + "?error=server_error&state=mine")
+		d.AwaitText("#failure", "server_error")
 	})
 }
 

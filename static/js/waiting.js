@@ -8,7 +8,7 @@ async function look() {
   if (document.hidden) return;
   try {
     const answer = await fetch(page.dataset.waitingUrl, { headers: { Accept: "application/json" } });
-    if (answer.ok && !(await answer.json()).waiting) location.replace(page.dataset.onUrl);
+    if (answer.ok && !(await answer.json()).waiting) location.replace(page.dataset.nextUrl);
   } catch {
     // Away for a moment: the next time will tell.
   }
