@@ -61,6 +61,8 @@ export class Client {
     // A code works once; a reload must not try it again.
     history.replaceState(null, "", location.pathname);
     sessionStorage.removeItem(REQUEST);
+    // A refusal is told whoever asked: an address that somebody made by hand, too.
+    if (answer.has("error")) throw refusal(answer);
     if (!request || answer.get("state") !== request.state) {
       throw new Failure("The answer belongs to no sign-in of this window.", "Begin again with “Sign in”.");
     }
@@ -68,7 +70,6 @@ export class Client {
     if (answer.has("iss") && answer.get("iss") !== this.issuer) {
       throw new Failure("The answer came from another provider.", "Begin again with “Sign in”.");
     }
-    if (answer.has("error")) throw refusal(answer);
     const tokens = await this.token({
       grant_type: "authorization_code", code: answer.get("code"),
       redirect_uri: this.redirectURI, code_verifier: request.verifier,
@@ -142,9 +143,9 @@ export function decode(jwt) {
 }
 
 function refusal(answer) {
-  const words = answer.get("error_description") ?? answer.get("error");
-  if (answer.get("error") === "access_denied") return new Failure("You were not signed in: access was refused.", "Begin again if you changed your mind.");
-  return new Failure(`You were not signed in: ${words}`, "Begin again with “Sign in”.");
+  const code = answer.get("error"), words = answer.get("error_description");
+  if (code === "access_denied") return new Failure("You were not signed in: access was refused.", "Begin again if you changed your mind.");
+  return new Failure(`You were not signed in: ${words ? `${words} (${code})` : code}`, "Begin again with “Sign in”.");
 }
 
 function random() {
