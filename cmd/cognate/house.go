@@ -141,7 +141,8 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		Flow: flow, Sessions: sessions, OAuth: authorizer, Sealer: sealer, Pages: pages, Errors: failures, Federation: federated,
 		Browser: &browser.Store{Cookies: browser.Cookies{Plain: plainHTTP}},
 	}
-	own := &account.Door{Account: &signin.Account{Flow: flow}, OAuth: authorizer, Sealer: sealer, Pages: pages, Errors: failures, Browser: login.Browser}
+	own := &account.Door{Account: &signin.Account{Flow: flow}, OAuth: authorizer, Sealer: sealer, Pages: pages, Errors: failures, Browser: login.Browser,
+		Federation: federated}
 	tokens := &oidc.Handler{
 		OAuth: authorizer, Log: log, Principal: login.Principal, EndSession: login.EndSession, SignIn: login.SignIn, Consent: login.Consent,
 		ConfirmLogout: login.ConfirmLogout, SignedOut: login.SignedOut, Refuse: login.Refuse, Fail: failures.Write,

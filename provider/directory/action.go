@@ -33,6 +33,8 @@ const (
 	UserSetPassword      = "user.set_password"
 	UserChangePassword   = "user.password_changed"
 	UserSignOut          = "user.sign_out"
+	UserLink             = "user.link"
+	UserUnlink           = "user.unlink"
 	GroupCreate          = "group.create"
 	GroupUpdate          = "group.update"
 	GroupDelete          = "group.delete"

@@ -43,6 +43,8 @@ const (
 	AppReplaced          Kind = "software_token_mfa_replaced" // the authenticator app from before works no more
 	NewDevice            Kind = "new_device"                  // a sign-in from a browser that was not seen before
 	AccountLocked        Kind = "account_locked"              // too many failures
+	IdentityLinked       Kind = "identity_linked"
+	IdentityUnlinked     Kind = "identity_unlinked"
 )
 
 // FactorAdded is the notice that a second factor was set up, and FactorRemoved that
@@ -115,6 +117,8 @@ func Kinds() []About {
 		{Kind: AppReplaced, Channels: both, Notice: true},
 		{Kind: NewDevice, Channels: both, Notice: true},
 		{Kind: AccountLocked, Channels: both, Notice: true},
+		{Kind: IdentityLinked, Channels: both, Notice: true},
+		{Kind: IdentityUnlinked, Channels: both, Notice: true},
 		{Kind: SMSBudgetNear, Channels: email, Operator: true},
 		{Kind: SMSBudgetSpent, Channels: email, Operator: true},
 		{Kind: Test, Channels: both, Operator: true},

@@ -69,6 +69,8 @@ type state struct {
 	// Newcomer is the account that waits at StepConfirm.
 	Newcomer *newcomer `json:"newcomer,omitempty"`
 	Notice   Notice    `json:"notice,omitempty"`
+	// Link: what an upstream says is tied to a user who is signed in; nobody signs in.
+	Link *link `json:"link,omitempty"`
 	// Upstream is what an upstream provider's answer must match.
 	Upstream *handover `json:"upstream,omitempty"`
 }
@@ -128,6 +130,7 @@ type Start struct {
 	Hint            string           // login_hint (OpenID Connect Core 1.0 section 3.1.2.1)
 	Devices         []string         // what the browser keeps of devices
 	Return          string           // the page of the pool to go on to, where no app waits; below its path
+	Link            *Live            // who is signed in and wants to sign in at an upstream too
 	Again           *provider.User   // who is signed in and must prove it anew; nobody else passes
 }
 
@@ -156,6 +159,9 @@ func (f *Flow) Begin(ctx context.Context, pool *provider.Pool, s Start) (*Attemp
 	if u := s.Again; u != nil {
 		a.state.Fixed, a.state.Known, a.state.Typed, a.Username = u.ID, u.KnownAs(), u.Username, u.KnownAs()
 		a.state.NoPassword = u.Status == provider.UserExternalProvider
+	}
+	if l := s.Link; l != nil {
+		a.state.Link = &link{User: l.User.ID, Session: l.Principal.SessionID}
 	}
 	if err := f.askPasskey(ctx, pool, a); err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -88,6 +89,19 @@ func offers(c *provider.Client, name string) bool {
 
 func offersLocal(c *provider.Client) bool { return offers(c, directory.LocalProvider) }
 
+// For is Offered for an attempt. Who must prove themselves again goes to where they
+// are known.
+func (f *Federation) For(ctx context.Context, pool *provider.Pool, a *Attempt) (list []provider.IdentityProvider, local bool, err error) {
+	list, local, err = f.Offered(ctx, pool, a.ClientID)
+	if err != nil || !a.Again() {
+		return list, local, err
+	}
+	logins, err := f.Flow.Store.Pool(pool.ID).FederatedLogins(ctx, a.state.Fixed)
+	return slices.DeleteFunc(slices.Clone(list), func(i provider.IdentityProvider) bool {
+		return !slices.ContainsFunc(logins, func(l provider.FederatedLogin) bool { return l.Provider == i.Name })
+	}), local, err
+}
+
 // Begin sends an attempt, which Flow.Begin or Flow.Attempt has just answered, to
 // an upstream, and answers the URL for the browser.
 //
@@ -117,6 +131,9 @@ func (f *Federation) Begin(ctx context.Context, pool *provider.Pool, a *Attempt,
 // holds the attempt, as far as one was found, beside an error too: it stands at
 // the first step again, so the person may try another way.
 //
+// An answer that LinkTo asked for signs nobody in: it is tied to the user who is
+// still signed in by the same session. Its errors are those of directory.LinkIdentity beside.
+//
 // Errors: provider.ErrAttemptNotFound when the state is missing, unknown, used
 // or another browser's; ErrUpstreamDenied, ErrUpstreamAway, ErrUpstreamInvalid,
 // ErrUpstreamUnfit; provider.CodeUpstream of kind "attribute" when a required
@@ -136,6 +153,13 @@ func (f *Federation) Finish(ctx context.Context, pool *provider.Pool, r Return) 
 		RedirectURI: r.RedirectURI, State: up.State, Nonce: up.Nonce, Verifier: up.Verifier}})
 	if err != nil {
 		return failed, f.refused(ctx, pool, a, up.Provider, err)
+	}
+	if a.Links() {
+		failed.Linked, err = true, f.link(ctx, pool, a, r.Previous, idp, who)
+		if errors.Is(err, provider.ErrAttemptNotFound) {
+			return nil, err
+		}
+		return failed, err
 	}
 	user, err := f.Directory.Federated(ctx, pool, idp, who)
 	if err != nil {
@@ -174,6 +198,9 @@ func (f *Federation) take(ctx context.Context, pool *provider.Pool, r Return) (*
 	up := a.state.Upstream
 	if a.Step != StepFederation || up == nil || !secret.Equal([]byte(up.State), []byte(r.Values.Get("state"))) {
 		return nil, nil, provider.ErrAttemptNotFound
+	}
+	if a.Links() { // one answer, and it is over
+		return a, up, f.Flow.Store.Pool(pool.ID).EndAttempt(ctx, a.ID, string(StepFederation))
 	}
 	a.Step, a.state.Upstream = f.Flow.door(pool), nil
 	return a, up, f.Flow.move(ctx, a, StepFederation)

@@ -37,6 +37,7 @@ type Result struct {
 	SessionID string              // the opaque id of the new session, for the browser's cookie alone
 	Device    *Device             // what the browser keeps from now on; nil for nothing
 	Provider  string              // the upstream that the person came back from; empty for a local sign-in
+	Linked    bool                // they were signed in, and can sign in there too from now on
 }
 
 // outcome is what a step decided. write belongs into the transaction that moves
@@ -64,6 +65,9 @@ func (f *Flow) Answer(ctx context.Context, pool *provider.Pool, id, binding, pre
 	a, err := f.Attempt(ctx, pool, id, binding)
 	if err != nil {
 		return nil, err
+	}
+	if a.Links() {
+		return nil, provider.ErrAttemptNotFound
 	}
 	if a.state.NoPassword && (atDoor(a.Step) || a.Step == StepFederation) {
 		return nil, ErrUpstreamOnly

@@ -45,6 +45,16 @@ func (p *Pool) TouchFederatedLogin(ctx context.Context, idp, issuer, subject str
 	})
 }
 
+// RemoveFederatedLogin takes a subject off its user.
+//
+// Errors: provider.ErrIdentityNotFound, also when it is another user's.
+func (p *Pool) RemoveFederatedLogin(ctx context.Context, l *provider.FederatedLogin) error {
+	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
+		return one(db.Exec("delete from federated_logins where pool = ? and provider = ? and issuer = ? and subject = ? and user_id = ?",
+			p.ID, l.Provider, l.Issuer, l.Subject, l.UserID), provider.ErrIdentityNotFound)
+	})
+}
+
 // FederatedLogins lists a user's logins at upstreams, oldest first.
 func (p *Pool) FederatedLogins(ctx context.Context, userID string) ([]provider.FederatedLogin, error) {
 	var out []provider.FederatedLogin

@@ -16,7 +16,7 @@ import (
 	"github.com/cognate-idp/cognate/web/respond"
 )
 
-// Door serves a user pool's account pages. All fields are required.
+// Door serves a user pool's account pages. Fields without a comment are required.
 type Door struct {
 	Account *signin.Account
 	OAuth   *oauth.Server
@@ -24,6 +24,8 @@ type Door struct {
 	Pages   *page.Pages
 	Errors  *respond.Errors
 	Browser *browser.Store
+
+	Federation *signin.Federation // links accounts at upstream providers; nil for none
 }
 
 // home is the account's first page, below the pool's path.
@@ -57,6 +59,12 @@ func (d *Door) Routes(mux *http.ServeMux) {
 	mux.Handle("POST "+home+"/passkeys/begin", browser.Guard(d.Errors.JSON(d.beginPasskey), d.Errors.JSON(foreign)))
 	show(home+"/devices", d.showDevices)
 	act(home+"/devices", home+"/devices", d.changeDevices)
+	show(home+"/identities", d.showIdentities)
+	act(home+"/identities", home+"/identities", d.unlink)
+	showIn(home+"/identities/remove", home+"/identities", d.fresh(d.showUnlink))
+	// What this page posts ends at an upstream, so its policy must not hold forms back.
+	mux.Handle("GET "+home+"/identities/add", d.Errors.Pages(d.signedIn(home+"/identities", d.fresh(d.showLink))))
+	act(home+"/identities/add", home+"/identities", d.link)
 	show(home+"/apps", d.showApps)
 	showIn(home+"/apps/disconnect", home+"/apps", d.showDisconnect)
 	act(home+"/apps", home+"/apps", d.disconnect)
@@ -172,28 +180,30 @@ func form(r *http.Request) (url.Values, error) {
 
 // The notices of what was done.
 const (
-	saved           = "saved"
-	codeSent        = "code_sent"
-	addressChanged  = "address_changed"
-	addressVerified = "address_verified"
-	addressRemoved  = "address_removed"
-	passwordChanged = "password_changed"
-	appAdded        = "app_added"
-	appReplaced     = "app_replaced"
-	factorAdded     = "factor_added"
-	factorRemoved   = "factor_removed"
-	preferred       = "preferred"
-	passkeyAdded    = "passkey_added"
-	passkeyRenamed  = "passkey_renamed"
-	passkeyRemoved  = "passkey_removed"
-	signedOut       = "signed_out"
-	othersSignedOut = "others_signed_out"
-	deviceForgotten = "device_forgotten"
-	appDisconnected = "app_disconnected"
+	saved            = "saved"
+	codeSent         = "code_sent"
+	addressChanged   = "address_changed"
+	addressVerified  = "address_verified"
+	addressRemoved   = "address_removed"
+	passwordChanged  = "password_changed"
+	appAdded         = "app_added"
+	appReplaced      = "app_replaced"
+	factorAdded      = "factor_added"
+	factorRemoved    = "factor_removed"
+	preferred        = "preferred"
+	passkeyAdded     = "passkey_added"
+	passkeyRenamed   = "passkey_renamed"
+	passkeyRemoved   = "passkey_removed"
+	signedOut        = "signed_out"
+	othersSignedOut  = "others_signed_out"
+	deviceForgotten  = "device_forgotten"
+	appDisconnected  = "app_disconnected"
+	identityLinked   = "identity_linked"
+	identityUnlinked = "identity_unlinked"
 )
 
 var notices = []string{saved, codeSent, addressChanged, addressVerified, addressRemoved, passwordChanged, appAdded, appReplaced, factorAdded, factorRemoved, preferred, passkeyAdded, passkeyRenamed, passkeyRemoved,
-	signedOut, othersSignedOut, deviceForgotten, appDisconnected}
+	signedOut, othersSignedOut, deviceForgotten, appDisconnected, identityLinked, identityUnlinked}
 
 // done says what was done, on a page.
 func (d *Door) done(w http.ResponseWriter, v *visit, page, notice string) error {

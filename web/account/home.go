@@ -28,7 +28,15 @@ func (d *Door) showHome(w http.ResponseWriter, v *visit) error {
 	if err != nil {
 		return err
 	}
-	out.Passkeys, out.Sessions = len(keys), len(sessions)
+	logins, err := d.Account.Identities(v.Context(), v.pool, v.live)
+	if err != nil {
+		return err
+	}
+	offered, err := d.linkable(v)
+	if err != nil {
+		return err
+	}
+	out.Passkeys, out.Sessions, out.Identities, out.CanLink = len(keys), len(sessions), len(logins), len(logins)+len(offered) > 0
 	if out.TwoStep && out.TwoStepOn {
 		left, err := d.Account.RecoveryCodesLeft(v.Context(), v.pool, v.live)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/factor"
 	"github.com/cognate-idp/cognate/provider/signin"
 	"github.com/cognate-idp/cognate/web/page"
@@ -23,6 +24,10 @@ func problem(why error) page.Problem {
 		return page.AccountMissing
 	case errors.Is(why, factor.ErrLastFactor):
 		return page.AccountLast
+	case errors.Is(why, signin.ErrLastWay):
+		return page.AccountLastWay
+	case errors.Is(why, directory.ErrNotLinkable):
+		return page.AccountFixed
 	}
 	switch provider.CodeOf(why) {
 	case provider.CodePasswordPolicy:

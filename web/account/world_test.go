@@ -51,6 +51,8 @@ type world struct {
 	flow   *signin.Flow
 	oauth  *oauth.Server
 	keys   *token.Keys
+	login  *hosted.Door
+	own    *account.Door
 	outbox *message.Outbox
 	server *httptest.Server
 	tenant *provider.Tenant
@@ -105,13 +107,13 @@ func open(t *testing.T, config store.Config) *world {
 	w.flow = &signin.Flow{Store: st, Sealer: sealer, Hasher: hasher, Guard: guard, Audit: trail, Sessions: sessions, Directory: people,
 		Factors: &factor.Factors{Store: st, Sealer: sealer, Audit: trail, Post: post, BaseURL: "https://login.example.com"}}
 	w.oauth = oauth.New(oauth.Server{Store: st, Keys: w.keys, Sealer: sealer, Audit: trail, Log: log, Now: w.now})
-	login := &hosted.Door{Flow: w.flow, Sessions: sessions, Sealer: sealer, Pages: pages, Errors: errors, Browser: &browser.Store{}, OAuth: w.oauth}
-	own := &account.Door{Account: &signin.Account{Flow: w.flow}, OAuth: w.oauth, Sealer: sealer, Pages: pages, Errors: errors, Browser: login.Browser}
+	w.login = &hosted.Door{Flow: w.flow, Sessions: sessions, Sealer: sealer, Pages: pages, Errors: errors, Browser: &browser.Store{}, OAuth: w.oauth}
+	w.own = &account.Door{Account: &signin.Account{Flow: w.flow}, OAuth: w.oauth, Sealer: sealer, Pages: pages, Errors: errors, Browser: w.login.Browser}
 	mux := http.NewServeMux()
-	login.Routes(mux)
-	own.Routes(mux)
-	(&oidc.Handler{OAuth: w.oauth, Log: log, Principal: login.Principal, EndSession: login.EndSession, SignIn: login.SignIn, Consent: login.Consent,
-		ConfirmLogout: login.ConfirmLogout, SignedOut: login.SignedOut, Refuse: login.Refuse, Fail: errors.WritePage}).Mount(mux)
+	w.login.Routes(mux)
+	w.own.Routes(mux)
+	(&oidc.Handler{OAuth: w.oauth, Log: log, Principal: w.login.Principal, EndSession: w.login.EndSession, SignIn: w.login.SignIn, Consent: w.login.Consent,
+		ConfirmLogout: w.login.ConfirmLogout, SignedOut: w.login.SignedOut, Refuse: w.login.Refuse, Fail: errors.WritePage}).Mount(mux)
 	w.server = httptest.NewTLSServer(http.StripPrefix("/"+poolID, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		ctx := provider.WithTenant(r.Context(), w.tenant)
 		ctx = provider.WithActor(ctx, provider.Actor{Kind: "anonymous", Address: "203.0.113.5", UserAgent: r.UserAgent(), RequestID: "request-1"})
@@ -231,6 +233,9 @@ func (v *visitor) post(path string, fields ...string) *visitor {
 }
 
 func (w *world) absolute(path string) string {
+	if strings.HasPrefix(path, "http") {
+		return path
+	}
 	if strings.HasPrefix(path, "/"+poolID) {
 		return w.server.URL + path
 	}

@@ -19,10 +19,10 @@ import (
 // buttons are the upstreams that the sign-in page offers; only says that the app
 // takes nobody from the pool's own directory.
 func (d *Door) buttons(r *http.Request, a *signin.Attempt) (list []page.ProviderButton, only bool, err error) {
-	if d.Federation == nil || a.Again() && !a.UpstreamOnly() {
+	if d.Federation == nil {
 		return nil, false, nil
 	}
-	offered, local, err := d.Federation.Offered(r.Context(), provider.TenantFrom(r.Context()).Pool, a.ClientID)
+	offered, local, err := d.Federation.For(r.Context(), provider.TenantFrom(r.Context()).Pool, a)
 	for _, i := range offered {
 		list = append(list, page.ProviderButton{ID: i.Name, Name: i.Name, Type: strings.ToLower(i.Type), URL: stepURL(r, "/login/provider", a) +
 			"&" + url.Values{"identity_provider": {i.Name}}.Encode()})
@@ -110,6 +110,12 @@ func (d *Door) fromUpstream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if res.Linked {
+		if err := d.Browser.Flash(w, r, pool.ID, "identity_linked"); err != nil {
+			return err
+		}
+		return respond.Redirect(w, here(r, res.Attempt.Return(), ""))
+	}
 	if res.Principal == nil { // the pool wants to know more than the upstream told
 		b, err := d.beside(w, r, res.Attempt.ID)
 		if b == nil {
@@ -142,10 +148,14 @@ func (d *Door) upstreamFailed(w http.ResponseWriter, r *http.Request, a *signin.
 	failure := respond.Explain(r, why)
 	d.Errors.Log.LogAttrs(r.Context(), slog.LevelWarn, "sign-in at an upstream failed", slog.String("provider", name),
 		slog.String("pool", provider.TenantFrom(r.Context()).ID()), slog.String("request_id", failure.RequestID), slog.Any("error", why))
-	return d.Pages.Render(w, r, failure.Status, page.FederationFailed{
+	v := page.FederationFailed{
 		Chrome: chrome(r, waiting.Client, waiting.UILocales), ProviderName: name, Problem: problem,
 		RetryURL: stepURL(r, "/login", a), RequestID: failure.RequestID,
-	})
+	}
+	if v.Linking = a.Links(); v.Linking {
+		v.RetryURL = here(r, a.Return(), "")
+	}
+	return d.Pages.Render(w, r, failure.Status, v)
 }
 
 func upstreamProblem(err error) page.Problem {
@@ -156,6 +166,8 @@ func upstreamProblem(err error) page.Problem {
 		return page.FederationUnavailable
 	case errors.Is(err, provider.ErrUserDisabled):
 		return page.FederationDisabled
+	case errors.Is(err, directory.ErrLinkedElsewhere):
+		return page.FederationTaken
 	case provider.CodeOf(err) == provider.CodeUpstream:
 		return page.FederationInvalid
 	}

@@ -22,9 +22,11 @@ const (
 	AccountMismatch    Problem = "mismatch" // the two new passwords differ
 	AccountWrong       Problem = "wrong"    // the present password
 	AccountPolicy      Problem = "policy"
-	AccountGone        Problem = "gone" // what was to be changed is not there any more
-	AccountLast        Problem = "last" // the last second factor, where one is required
-	AccountName        Problem = "name" // another name than the account's
+	AccountGone        Problem = "gone"     // what was to be changed is not there any more
+	AccountLast        Problem = "last"     // the last second factor, where one is required
+	AccountLastWay     Problem = "last_way" // the last thing to sign in by
+	AccountFixed       Problem = "fixed"    // the account belongs to an upstream
+	AccountName        Problem = "name"     // another name than the account's
 	AccountPasskeyName Problem = "passkey_name"
 	AccountRefused     Problem = "refused"
 	AccountWait        Problem = "wait"   // a code was asked for too soon
@@ -81,6 +83,8 @@ type Account struct {
 	Passkeys    int  // how many there are
 	CanPasskeys bool
 	Sessions    int
+	Identities  int  // accounts at upstream providers that are linked
+	CanLink     bool // there are such, or could be
 	CanDelete   bool
 }
 
@@ -215,6 +219,41 @@ type AccountDevice struct {
 	Until      Moment // it is spared the second factor till then; zero for no more
 	Here       bool
 }
+
+// AccountIdentities lists accounts at upstream providers. A form posts id.
+type AccountIdentities struct {
+	AccountPage
+	Identities []AccountIdentity
+	Providers  []string // that can be linked
+	Fixed      bool     // the account belongs to an upstream, and none can be linked or taken off
+}
+
+func (AccountIdentities) file() string { return "account_identities" }
+
+// AccountIdentity is one account at an upstream.
+type AccountIdentity struct {
+	ID       string
+	Provider string
+	Subject  string // how the provider names it
+	Since    Moment
+	Used     Moment
+}
+
+// AccountUnlink asks whether to take one off. The form posts id.
+type AccountUnlink struct {
+	AccountPage
+	Identity AccountIdentity
+}
+
+func (AccountUnlink) file() string { return "account_unlink" }
+
+// AccountLink says where a person goes to link an account. The form posts provider.
+type AccountLink struct {
+	AccountPage
+	Provider string
+}
+
+func (AccountLink) file() string { return "account_link" }
 
 // AccountApps lists the apps that the person has let in.
 type AccountApps struct {

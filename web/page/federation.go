@@ -7,6 +7,7 @@ type FederationFailed struct {
 	Problem      Problem
 	RetryURL     string // back to the sign-in page; empty for none
 	RequestID    string
+	Linking      bool // they were signed in and wanted to link the provider's account
 }
 
 // What FederationFailed can say went wrong.
@@ -17,6 +18,7 @@ const (
 	FederationExpired     Problem = "expired"     // the way there took too long, or began in another browser
 	FederationConflict    Problem = "conflict"    // an account here has that address already
 	FederationDisabled    Problem = "disabled"    // the account here is disabled
+	FederationTaken       Problem = "taken"       // what was to be linked is another user's here
 )
 
 func (FederationFailed) file() string { return "federation_failed" }

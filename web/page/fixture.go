@@ -103,10 +103,10 @@ func Fixtures() []Fixture {
 		Fixture{"expired-signed-in", Expired{Chrome: alone, AccountURL: "/account", Account: "mika.lindqvist@northwind.example"}},
 	)
 	for _, p := range []Problem{
-		FederationDenied, FederationUnavailable, FederationInvalid, FederationExpired, FederationConflict, FederationDisabled,
+		FederationDenied, FederationUnavailable, FederationInvalid, FederationExpired, FederationConflict, FederationDisabled, FederationTaken,
 	} {
 		fixtures = append(fixtures, Fixture{"federation-" + slug(p), FederationFailed{
-			Chrome: app, ProviderName: "Acme Works", Problem: p, RetryURL: "/login", RequestID: request,
+			Chrome: app, ProviderName: "Acme Works", Problem: p, RetryURL: "/login", RequestID: request, Linking: p == FederationTaken,
 		}})
 	}
 	for _, n := range []string{"confirmed", "reset"} {

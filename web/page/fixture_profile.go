@@ -17,7 +17,7 @@ func profileFixtures(app Chrome) []Fixture {
 	failed := func(p Problem) AccountPage { b := base; b.Problem, b.RetryAfter = p, 60; return b }
 	firefox, unknown := provider.Agent{Browser: "Firefox", System: "Linux"}, provider.Agent{}
 
-	full := Account{AccountPage: base, Email: who, CanPhone: true, HasPassword: true, CanPassword: true, TwoStep: true, TwoStepOn: true, Passkeys: 2, CanPasskeys: true, Sessions: 3, CanDelete: true}
+	full := Account{AccountPage: base, Email: who, CanPhone: true, HasPassword: true, CanPassword: true, TwoStep: true, TwoStepOn: true, Passkeys: 2, CanPasskeys: true, Sessions: 3, Identities: 1, CanLink: true, CanDelete: true}
 	password := AccountPassword{AccountPage: base, Policy: PasswordPolicy{MinLength: 12, Classes: []string{"upper", "digit"}}}
 	first := password
 	first.First = true
@@ -49,6 +49,15 @@ func profileFixtures(app Chrome) []Fixture {
 		{ID: "a", Name: "Route Planner", Since: at, Used: at, Scopes: []Scope{{Name: "openid"}, {Name: "email"}, {Name: "offline_access"}}},
 		{ID: "b", Name: "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft", Since: at,
 			Scopes: []Scope{{Name: "https://api.northwind.example/rides.read", Description: "Read your rides"}, {Name: "undescribed/scope"}}}}}
+
+	linked := AccountIdentities{AccountPage: base, Providers: []string{"Acme", "Google"}, Identities: []AccountIdentity{
+		{ID: "a", Provider: "Acme", Subject: "108234", Since: at, Used: at},
+		{ID: "b", Provider: "Acme", Subject: "a-very-long-subject-that-does-not-end-for-quite-a-while-and-holds-no-space-at-all", Since: at}}}
+	fixed := AccountIdentities{AccountPage: base, Fixed: true, Identities: linked.Identities[:1]}
+	kept := linked
+	kept.AccountPage = failed(AccountLastWay)
+	belongs := fixed
+	belongs.AccountPage = failed(AccountFixed)
 
 	profile := AccountProfile{AccountPage: base, Have: []Field{{Attribute: "preferred_username", Value: "mika"}}, Fields: []Field{
 		{Name: "attr.given_name", Attribute: "given_name", Type: "text", Fill: "given-name", Value: "Mika", Max: 100},
@@ -99,6 +108,14 @@ func profileFixtures(app Chrome) []Fixture {
 		{"account-passkey-add-wrong", AccountPasskeyAdd{AccountPage: base, Refusal: PasskeyWrong, Passkey: PasskeyForm{Action: "/x", Begin: "/y", Make: true, Label: "passkey.make"}}},
 		{"account-devices", devices},
 		{"account-devices-alone", AccountDevices{AccountPage: done("others_signed_out"), Sessions: devices.Sessions[:1]}},
+		{"account-identities", linked},
+		{"account-identities-none", AccountIdentities{AccountPage: done("identity_unlinked"), Providers: linked.Providers}},
+		{"account-identities-linked", AccountIdentities{AccountPage: done("identity_linked"), Identities: linked.Identities[:1]}},
+		{"account-identities-fixed", fixed},
+		{"account-identities-belongs", belongs},
+		{"account-identities-last-way", kept},
+		{"account-unlink", AccountUnlink{base, linked.Identities[0]}},
+		{"account-link", AccountLink{base, "Acme"}},
 		{"account-apps", apps},
 		{"account-apps-none", AccountApps{AccountPage: done("app_disconnected")}},
 		{"account-apps-gone", AccountApps{AccountPage: failed(AccountGone), Apps: apps.Apps[:1]}},
