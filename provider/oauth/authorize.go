@@ -38,6 +38,7 @@ type authorizeRequest struct {
 	UILocales     string        `json:"ui_locales,omitempty"`
 	Upstream      string        `json:"upstream,omitempty"` // identity_provider or idp_identifier
 	RequestedAt   provider.Time `json:"requested_at"`
+	Chosen        string        `json:"chosen,omitempty"` // the session whose user said that it shall be them
 
 	client *client
 }
@@ -262,8 +263,10 @@ func (a *authorizeRequest) satisfied(who *provider.Principal) bool {
 		return false
 	case a.HintedSubject != "" && who.UserID != a.HintedSubject:
 		return false
-	case a.asks("login") || a.asks("select_account"):
+	case a.asks("login"):
 		return !who.AuthTime.Before(a.RequestedAt)
+	case a.asks("select_account") && a.Chosen != who.SessionID && who.AuthTime.Before(a.RequestedAt):
+		return false // neither chosen nor signed in since
 	case a.MaxAge != nil:
 		return !who.AuthTime.Before(a.RequestedAt.Add(-time.Duration(*a.MaxAge) * time.Second))
 	}

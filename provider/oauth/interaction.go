@@ -23,6 +23,7 @@ type Interaction struct {
 	LoginHint string
 	UILocales string // BCP 47 tags, preferred first
 	Upstream  string // name or identifier of the identity provider to go to at once
+	Chosen    string // the session whose user was chosen, as provider.Principal names it; empty for none
 	Again     bool   // somebody is signed in, but must prove it anew, or be somebody else
 }
 
@@ -52,7 +53,7 @@ func (s *Server) describe(ctx context.Context, a *authorizeRequest, who *provide
 		return nil, err
 	}
 	out := &Interaction{ID: pending, Client: a.client.Client, Prompt: a.Prompt, LoginHint: a.LoginHint, UILocales: a.UILocales,
-		Upstream: a.Upstream, Again: who != nil}
+		Upstream: a.Upstream, Chosen: a.Chosen, Again: who != nil}
 	out.Scopes = known.describe(a.Scopes)
 	return out, nil
 }
@@ -112,6 +113,27 @@ func (s *Server) Resume(ctx context.Context, id string, who provider.Principal) 
 func (s *Server) Continue(ctx context.Context, id string, who provider.Principal) (*Decision, error) {
 	a, err := s.pending(ctx, id)
 	if err != nil || !a.satisfied(&who) {
+		return nil, err
+	}
+	return s.decide(ctx, a, &who, id)
+}
+
+// Choose goes on with a waiting request for somebody who is signed in and was asked
+// whether it shall be them (OpenID Connect Core 1.0 section 3.1.2.1, select_account).
+// That they were chosen stands, but a request that wants a newer proof than theirs
+// still wants it.
+// Errors: provider.ErrAttemptNotFound when the request is over.
+func (s *Server) Choose(ctx context.Context, id string, who provider.Principal) (*Decision, error) {
+	a, err := s.pending(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	a.Chosen = who.SessionID
+	body, err := json.Marshal(a)
+	if err != nil {
+		return nil, fmt.Errorf("write authorization request: %w", err)
+	}
+	if err := s.Store.Pool(provider.TenantFrom(ctx).ID()).ChangeAuthorization(ctx, id, body); err != nil {
 		return nil, err
 	}
 	return s.decide(ctx, a, &who, id)

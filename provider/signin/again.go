@@ -40,6 +40,9 @@ func (s *state) checkFixed() error {
 // anew. Its name cannot be changed.
 func (a *Attempt) Again() bool { return a.state.Fixed != "" }
 
+// KnownAs is the name that whoever has signed in knows the account by.
+func (a *Attempt) KnownAs() string { return a.state.Known }
+
 // UpstreamOnly reports whether the attempt takes no password: the person signs in at
 // another provider.
 func (a *Attempt) UpstreamOnly() bool { return a.state.NoPassword }

@@ -63,7 +63,7 @@ type state struct {
 	Custom *customSteps `json:"custom,omitempty"`
 	Return string       `json:"return,omitempty"` // the page of the pool to go on to, where no app waits
 	Fixed  string       `json:"fixed,omitempty"`  // the only user who may pass: they prove themselves again
-	Known  string       `json:"known,omitempty"`  // the name that this user knows the account by
+	Known  string       `json:"known,omitempty"`  // the name that the user knows the account by, once they are known
 	// NoPassword: the client offers upstream providers alone.
 	NoPassword bool `json:"no_password,omitempty"`
 	// Newcomer is the account that waits at StepConfirm.
@@ -80,6 +80,9 @@ func (s *state) proves(u *provider.User, by provider.Factor, at provider.Time, a
 	s.unproves()
 	s.Newcomer, s.Notice = nil, ""
 	s.UserID, s.Username, s.First, s.At = u.ID, u.Username, by, at
+	if s.Fixed == "" {
+		s.Known = u.KnownAs()
+	}
 	s.addAMR(amr...)
 }
 

@@ -25,6 +25,15 @@ func (p *Pool) Authorization(ctx context.Context, id string) (*provider.Authoriz
 	return &a, nil
 }
 
+// ChangeAuthorization writes what has become of a waiting authorization request.
+// Errors: provider.ErrAttemptNotFound when it is over.
+func (p *Pool) ChangeAuthorization(ctx context.Context, id string, request []byte) error {
+	return p.s.Tx(ctx, func(ctx context.Context) error {
+		return one(p.s.db(ctx).Exec("update authorizations set request = ? where pool = ? and id = ? and expires_at > ?", request, p.ID, id, p.s.Now()),
+			provider.ErrAttemptNotFound)
+	})
+}
+
 // EndAuthorization deletes a waiting authorization request. It answers false if
 // somebody else did so before: of two answers to one request, one counts.
 func (p *Pool) EndAuthorization(ctx context.Context, id string) (ended bool, err error) {

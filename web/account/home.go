@@ -101,6 +101,7 @@ func (d *Door) delete(w http.ResponseWriter, v *visit) error {
 	if err := d.Browser.SetSessionID(w, v.Request, v.pool.ID, ""); err != nil {
 		return err
 	}
+	d.Browser.Cookies.KeepAccounts(w, v.pool.ID, "") // the name was among them
 	return d.Pages.Render(w, v.Request, http.StatusOK, page.AccountGoodbye{Chrome: page.Chrome{PoolName: v.pool.Title()}})
 }
 

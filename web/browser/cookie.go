@@ -46,9 +46,11 @@ func (c Cookies) setFor(w http.ResponseWriter, name, value string, life time.Dur
 
 // read returns the cookie's value, or "" when it is absent or not a value that
 // this package wrote.
-func (c Cookies) read(r *http.Request, name string) string {
+func (c Cookies) read(r *http.Request, name string) string { return c.readUpTo(r, name, maxValue) }
+
+func (c Cookies) readUpTo(r *http.Request, name string, most int) string {
 	cookie, err := r.Cookie(name)
-	if err != nil || len(cookie.Value) > maxValue {
+	if err != nil || len(cookie.Value) > most {
 		return ""
 	}
 	return cookie.Value

@@ -79,7 +79,7 @@ func (d *Door) drawConsent(w http.ResponseWriter, r *http.Request, status int, l
 	s := waiting.Client.Settings
 	v := page.Consent{
 		Chrome: chrome(r, waiting.Client, waiting.UILocales), Action: here(r, "/consent", waiting.ID),
-		Flow: waiting.ID + "." + asking(live), Account: live.User.KnownAs(),
+		Flow: waiting.ID + "." + asking(live), Account: live.User.KnownAs(), ChooseURL: here(r, "/select-account", waiting.ID),
 		PolicyURL: webPage(s.PolicyURI), TermsURL: webPage(s.TOSURI), Problem: p,
 	}
 	if u, err := url.Parse(webPage(s.ClientURI)); err == nil {

@@ -34,6 +34,8 @@ func (d *Door) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /login", d.Errors.Pages(d.showLogin))
 	mux.Handle("POST /login", d.guard(d.answerLogin))
 	mux.Handle("GET /login/provider", d.Errors.Pages(d.toUpstream))
+	mux.Handle("GET /select-account", d.Errors.Pages(d.showChooser))
+	mux.Handle("POST /select-account", d.guard(d.answerChooser))
 	mux.Handle("GET /signup", d.Errors.Pages(d.showAside("/signup", d.showSignUp)))
 	mux.Handle("POST /signup", d.guard(d.answerSignUp))
 	mux.Handle("GET /confirm", d.Errors.Pages(d.show(signin.StepConfirm, d.showConfirm)))
@@ -101,8 +103,12 @@ func (d *Door) proceed(w http.ResponseWriter, r *http.Request, next *oauth.Decis
 	return respond.Redirect(w, next.Redirect)
 }
 
-// SignIn sends the browser to the sign-in page for a waiting authorization.
+// SignIn sends the browser to the sign-in page for a waiting authorization, or to the
+// page that asks which account it shall be.
 func (d *Door) SignIn(w http.ResponseWriter, r *http.Request, i *oauth.Interaction) error {
+	if d.chooses(r, i) {
+		return respond.Redirect(w, here(r, "/select-account", i.ID))
+	}
 	return respond.Redirect(w, here(r, "/login", i.ID))
 }
 

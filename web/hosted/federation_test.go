@@ -127,7 +127,11 @@ func (f *federated) visit() *traveller {
 
 func (v *traveller) open(address string) {
 	v.f.t.Helper()
-	res, err := v.http.Get(address)
+	v.finish(v.http.Get(address))
+}
+
+func (v *traveller) finish(res *http.Response, err error) {
+	v.f.t.Helper()
 	must(v.f.t, err)
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
@@ -189,6 +193,53 @@ func TestUpstreamButton(t *testing.T) {
 			t.Errorf("second browser: at %s, %d users, %v", other.at, n, err)
 		}
 	})
+}
+
+// Who came from an upstream is known by it: choosing them leads there, and another
+// account is asked for there.
+func TestChoosingAnUpstreamsAccount(t *testing.T) {
+	t.Parallel()
+	withUpstream(t, func(t *testing.T, f *federated) {
+		v := f.visit()
+		v.open(f.authorize(nil))
+		v.press()
+		for _, extra := range []url.Values{{"prompt": {"select_account"}}, {"prompt": {"select_account login"}}} {
+			asked := f.upstream.Requests["/authorize"]
+			v.open(f.authorize(extra))
+			if !strings.Contains(v.at.Path, "/select-account") || !strings.Contains(v.body, "ann@example.com") {
+				t.Fatalf("at %s: %s", v.at, v.body)
+			}
+			v.choose("-")
+			if there := f.upstream.Requests["/authorize"] > asked; !v.in() || there != (extra.Get("prompt") != "select_account") {
+				t.Errorf("%v: at %s, asked there: %v", extra, v.at, there)
+			}
+		}
+		must(t, f.people.SignOutOwn(t.Context(), f.only()))
+		v.open(f.authorize(url.Values{"prompt": {"select_account"}}))
+		asked := f.upstream.Requests["/authorize"]
+		v.choose(f.only().ID)
+		if !v.in() || f.upstream.Requests["/authorize"] == asked {
+			t.Errorf("a known account ended at %s: %s", v.at, v.body)
+		}
+	})
+}
+
+// choose answers the page that asks which account it shall be.
+func (v *traveller) choose(account string) {
+	v.f.t.Helper()
+	flow := regexp.MustCompile(`name="flow" value="([^"]*)"`).FindStringSubmatch(v.body)
+	if flow == nil {
+		v.f.t.Fatalf("no form on %s (%d)", v.at, v.status)
+	}
+	v.finish(v.http.PostForm(v.f.url+"/select-account", url.Values{"flow": {flow[1]}, "account": {account}}))
+}
+
+// only is the one user of the pool.
+func (f *federated) only() *provider.User {
+	f.t.Helper()
+	u, err := f.people.FindUser(f.t.Context(), f.pool.ID, "Corp_u-1")
+	must(f.t, err)
+	return u
 }
 
 func TestUpstreamWithoutAPage(t *testing.T) {

@@ -31,6 +31,8 @@ func (d *Door) showLogin(w http.ResponseWriter, r *http.Request) error {
 		return d.drawStep(w, r, http.StatusOK, a, nil)
 	case q.Has("return"):
 		return d.beginHere(w, r)
+	case q.Has("another"): // whoever is signed in
+		return d.begin(w, r)
 	case q.Has("authorization"):
 		return d.goOn(w, r, func() error { return d.begin(w, r) })
 	case q.Has("client_id"):
@@ -83,10 +85,20 @@ func (d *Door) begin(w http.ResponseWriter, r *http.Request) error {
 	if b == nil {
 		return err
 	}
+	if r.URL.Query().Has("another") {
+		b.waiting.Prompt = append(b.waiting.Prompt, "select_account") // an upstream must not give the same one again
+	}
 	if name, err := d.chosenUpstream(r, b.waiting); err != nil {
 		return err
 	} else if name != "" {
 		return d.handOver(w, r, b.attempt, b.waiting, name)
+	}
+	live, err := d.chosen(r, b.waiting)
+	if err != nil {
+		return err
+	}
+	if live != nil {
+		return d.goAs(w, r, b.attempt, b.waiting, live.Principal.Provider)
 	}
 	return d.draw(w, r, http.StatusOK, b.attempt, b.waiting, nil)
 }
@@ -94,27 +106,40 @@ func (d *Door) begin(w http.ResponseWriter, r *http.Request) error {
 // beginFor begins an attempt for the authorization request that waits. When it answers
 // nil, the response is written.
 func (d *Door) beginFor(w http.ResponseWriter, r *http.Request) (*beside, error) {
-	ctx, pool := r.Context(), provider.TenantFrom(r.Context()).Pool
 	id := authorization(r)
 	if id == "" {
 		return nil, d.expired(w, r, "")
 	}
-	waiting, err := d.OAuth.Pending(ctx, id)
+	waiting, err := d.OAuth.Pending(r.Context(), id)
 	if errors.Is(err, provider.ErrAttemptNotFound) {
 		return nil, d.expired(w, r, "")
 	}
 	if err != nil {
 		return nil, err
 	}
-	a, err := d.Flow.Begin(ctx, pool, signin.Start{
-		Binding: d.Browser.Cookies.Binding(w, r, pool.ID), Client: waiting.Client,
-		AuthorizationID: waiting.ID, Hint: waiting.LoginHint,
-		Devices: d.Browser.Cookies.Devices(r, pool.ID),
-	})
+	pool, hint := provider.TenantFrom(r.Context()).Pool, waiting.LoginHint
+	live, err := d.chosen(r, waiting)
+	if err != nil {
+		return nil, err
+	}
+	if live != nil {
+		hint = signInName(pool, &live.User)
+	}
+	a, err := d.attempt(w, r, waiting, hint)
 	if err != nil {
 		return nil, err
 	}
 	return &beside{d, pool, a, waiting}, nil
+}
+
+// attempt begins a sign-in for an app's request, with a name filled in.
+func (d *Door) attempt(w http.ResponseWriter, r *http.Request, waiting *oauth.Interaction, hint string) (*signin.Attempt, error) {
+	pool := provider.TenantFrom(r.Context()).Pool
+	return d.Flow.Begin(r.Context(), pool, signin.Start{
+		Binding: d.Browser.Cookies.Binding(w, r, pool.ID), Client: waiting.Client,
+		AuthorizationID: waiting.ID, Hint: hint,
+		Devices: d.Browser.Cookies.Devices(r, pool.ID),
+	})
 }
 
 // answerLogin hands a form to the attempt's step, and goes on with what waits
@@ -183,7 +208,7 @@ func (d *Door) hold(w http.ResponseWriter, r *http.Request, res *signin.Result) 
 	if k := res.Device; k != nil {
 		d.Browser.Cookies.KeepDevice(w, r, res.Principal.PoolID, k.Was, k.Token, k.Life)
 	}
-	return nil
+	return d.remember(w, r, res)
 }
 
 var errMismatch = &provider.Error{Code: provider.CodeInvalid, Kind: "mismatch", Field: "confirm_password", Message: "The two passwords differ."}

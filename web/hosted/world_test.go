@@ -30,6 +30,7 @@ import (
 	"github.com/cognate-idp/cognate/templates"
 	"github.com/cognate-idp/cognate/web/browser"
 	"github.com/cognate-idp/cognate/web/hosted"
+	"github.com/cognate-idp/cognate/web/oidc"
 	"github.com/cognate-idp/cognate/web/page"
 	"github.com/cognate-idp/cognate/web/respond"
 )
@@ -114,6 +115,8 @@ func open(t *testing.T, st *store.Store) *world {
 	}
 	mux := http.NewServeMux()
 	w.door.Routes(mux)
+	(&oidc.Handler{OAuth: w.door.OAuth, Log: log, Principal: w.door.Principal, EndSession: w.door.EndSession, SignIn: w.door.SignIn, Consent: w.door.Consent,
+		ConfirmLogout: w.door.ConfirmLogout, SignedOut: w.door.SignedOut, Refuse: w.door.Refuse, Fail: errors.WritePage}).Mount(mux)
 	mux.HandleFunc("GET /confirm-logout", func(rw http.ResponseWriter, r *http.Request) {
 		if err := w.door.ConfirmLogout(rw, r, &oauth.LogoutDecision{Confirm: true, Redirect: r.URL.Query().Get("to")}); err != nil {
 			errors.WritePage(rw, r, err)

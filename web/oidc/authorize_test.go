@@ -204,6 +204,28 @@ func TestPromptAndMaxAge(t *testing.T) {
 				t.Errorf("%v: not resumed: %+v %v", more, decision, err)
 			}
 		}
+		// That somebody was chosen counts for their session, and for no newer proof.
+		id := waiting(t, d.get("/oauth2/authorize", request(web, "prompt", "select_account consent")), "sign-in")
+		who := *d.who.Load()
+		decision, err := d.oauth.Choose(ctx, id, who)
+		must(t, err)
+		if decision.Consent == nil {
+			t.Errorf("chosen: %+v", decision)
+		}
+		other := who
+		other.SessionID = strings.Repeat("ab", 32)
+		if decision, err = d.oauth.Resume(ctx, id, other); err != nil || decision.SignIn == nil {
+			t.Errorf("another session was taken for the chosen one: %+v, %v", decision, err)
+		}
+		if decision, err = d.oauth.Consent(ctx, id, who); err != nil || !strings.Contains(decision.Redirect, "code=") {
+			t.Errorf("chosen and allowed: %+v, %v", decision, err)
+		}
+		for _, more := range [][]string{{"prompt", "select_account login"}, {"prompt", "select_account", "max_age", "60"}} {
+			id := waiting(t, d.get("/oauth2/authorize", request(web, more...)), "sign-in")
+			if decision, err := d.oauth.Choose(ctx, id, who); err != nil || decision.SignIn == nil || decision.SignIn.Chosen != who.SessionID {
+				t.Errorf("%v: chosen with an old sign-in: %+v, %v", more, decision, err)
+			}
+		}
 	})
 }
 

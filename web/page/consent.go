@@ -8,6 +8,7 @@ type Consent struct {
 	Flow       string
 	ClientHost string // the host of the app's own address; empty when unknown
 	Account    string // who is signed in
+	ChooseURL  string // where another account can be chosen; empty hides the link
 	Scopes     []Scope
 	PolicyURL  string // empty hides the link
 	TermsURL   string // empty hides the link

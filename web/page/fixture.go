@@ -64,7 +64,7 @@ func Fixtures() []Fixture {
 
 	consent := Consent{
 		Chrome: app, Action: "/us-east-1_Example01/consent", Flow: "f", Account: "mika.lindqvist@northwind.example",
-		ClientHost: "routes.example", PolicyURL: "https://routes.example/privacy", TermsURL: "https://routes.example/terms",
+		ClientHost: "routes.example", ChooseURL: "/us-east-1_Example01/select-account", PolicyURL: "https://routes.example/privacy", TermsURL: "https://routes.example/terms",
 		Scopes: []Scope{
 			{Name: "openid"}, {Name: "profile"}, {Name: "email"}, {Name: "phone"}, {Name: "address"}, {Name: "offline_access"},
 			{Name: "aws.cognito.signin.user.admin"},
@@ -76,6 +76,23 @@ func Fixtures() []Fixture {
 	consent.Chrome, consent.ClientHost, consent.Problem = long, "", ConsentMissing
 	consent.Scopes = consent.Scopes[:2]
 	fixtures = append(fixtures, Fixture{"consent-long", consent})
+
+	choose := ChooseAccount{
+		Chrome: app, Action: "/us-east-1_Example01/select-account", Flow: "f", Current: "mika.lindqvist@northwind.example", OtherURL: "/login",
+		Known: []KnownAccount{{ID: "a", Name: "noa@northwind.example"}, {ID: "b", Name: "mika@acme.example", Provider: "Acme Works"}},
+	}
+	one := choose
+	fixtures = append(fixtures, Fixture{"choose-account", choose})
+	one.Known = nil
+	fixtures = append(fixtures, Fixture{"choose-account-one", one})
+	choose.Current = ""
+	fixtures = append(fixtures, Fixture{"choose-account-signed-out", choose})
+	choose.Chrome = long
+	choose.Known = []KnownAccount{{ID: "c", Name: wide.Identifier, Provider: long.Brand.Name}}
+	for _, p := range []Problem{ChooseAccountChanged, ChooseAccountMissing} {
+		choose.Problem = p
+		fixtures = append(fixtures, Fixture{"choose-account-" + slug(p), choose})
+	}
 
 	for _, k := range []ErrorKind{
 		ErrorGeneric, ErrorRequest, ErrorNoClient, ErrorUnknownClient, ErrorRedirect, ErrorForbidden,
