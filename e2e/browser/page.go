@@ -12,11 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -203,6 +205,39 @@ func (p *Page) Click(css string) {
 	p.t.Helper()
 	p.do("click "+css, chromedp.WaitVisible(chromedp.CSS(css)), chromedp.ScrollIntoView(chromedp.CSS(css)), chromedp.Click(chromedp.CSS(css)))
 	p.settle()
+}
+
+// Download clicks what the browser answers with a file, and returns its name and what
+// is in it.
+func (p *Page) Download(css string) (name string, content []byte) {
+	p.t.Helper()
+	folder := p.t.TempDir()
+	p.do("allow downloads", chromedp.Func(func(ctx context.Context, page *chromedp.Target) error {
+		at, err := cdp.Call(ctx, page, target.GetTargetInfo, target.GetTargetInfoParams{})
+		if err != nil {
+			return err
+		}
+		_, err = cdp.Call(ctx, page, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+			Behavior: browser.SetDownloadBehaviorBehaviorAllow, BrowserContextID: at.TargetInfo.BrowserContextID, DownloadPath: folder,
+		})
+		return err
+	}))
+	p.Click(css)
+	deadline := time.Now().Add(patience)
+	for {
+		// A file has its own name once it is whole.
+		files, err := os.ReadDir(folder)
+		if err == nil && len(files) == 1 && !strings.HasPrefix(files[0].Name(), ".") && filepath.Ext(files[0].Name()) != ".crdownload" {
+			name = files[0].Name()
+			if content, err = os.ReadFile(filepath.Join(folder, name)); err == nil {
+				return name, content
+			}
+		}
+		if time.Now().After(deadline) || p.ctx.Err() != nil {
+			p.fail("download by "+css, errors.Join(errors.New("no file came"), err))
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
 }
 
 // Fill types a text into a field, in place of what it held.
