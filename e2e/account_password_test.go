@@ -33,17 +33,17 @@ func passwordStory(t *testing.T, w *world) {
 		p.See("#old-password")
 		w.meet(p, "account password")
 
-		for _, try := range []struct{ state, old, password, again, says string }{
-			{"wrong", "Wrong-harbour-41", "Copper-lantern-77", "Copper-lantern-77", "not your present password"},
-			{"differ", firstPassword, "Copper-lantern-77", "Copper-lantern-78", "differ"},
-			{"common", firstPassword, "Sunshine2024!", "Sunshine2024!", "guess"},
-			{"personal", firstPassword, who + "-77", who + "-77", "name"},
+		for _, try := range []struct{ state, old, password, again, field, says string }{
+			{"wrong", "Wrong-harbour-41", "Copper-lantern-77", "Copper-lantern-77", "#old-problem", "password"},
+			{"differ", firstPassword, "Copper-lantern-77", "Copper-lantern-78", "#confirm-problem", "differ"},
+			{"common", firstPassword, "Sunshine2024!", "Sunshine2024!", "#password-problem", "guess"},
+			{"personal", firstPassword, who + "-77", who + "-77", "#password-problem", "name"},
 		} {
 			p.Fill("#old-password", try.old)
 			p.Fill("#new-password", try.password)
 			p.Fill("#confirm-password", try.again)
 			p.Click("#save")
-			p.AwaitText(".field-problem", try.says)
+			p.AwaitText(try.field, try.says)
 			w.meet(p, "account password "+try.state)
 		}
 		p.Fill("#old-password", firstPassword)
