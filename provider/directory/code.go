@@ -64,6 +64,12 @@ func (d *Directory) askCode(ctx context.Context, p *provider.Pool, w wanted) err
 	})
 }
 
+// AskWait is in how many seconds another code for a purpose can be asked for with a
+// name. It looks nobody up.
+func (d *Directory) AskWait(ctx context.Context, p *provider.Pool, name string, purpose provider.CodePurpose) (int, error) {
+	return d.Guard.Wait(ctx, p.ID, risk.Subject{Name: NameKey(p, name)}, string(purpose))
+}
+
 // put takes a wish in, in the transaction that ctx carries.
 func (d *Directory) put(ctx context.Context, p *provider.Pool, w wanted) error {
 	w.Actor = provider.ActorFrom(ctx)

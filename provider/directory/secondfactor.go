@@ -7,11 +7,17 @@ import (
 	"github.com/cognate-idp/cognate/provider/risk"
 )
 
-// AskSecond counts one code that somebody who gave a first factor wants sent.
+// AskSecond counts one code that somebody who gave a first factor wants sent to an
+// address.
 //
 // Errors: provider.CodeThrottled with the seconds to wait.
-func (d *Directory) AskSecond(ctx context.Context, p *provider.Pool, u *provider.User) error {
-	return d.Guard.Ask(ctx, p.ID, risk.Subject{UserID: u.ID}, string(provider.CodeSecondFactor))
+func (d *Directory) AskSecond(ctx context.Context, p *provider.Pool, u *provider.User, to string) error {
+	return d.Guard.Ask(ctx, p.ID, risk.Subject{UserID: u.ID, To: to}, string(provider.CodeSecondFactor))
+}
+
+// SecondWait is in how many seconds AskSecond can be asked again.
+func (d *Directory) SecondWait(ctx context.Context, p *provider.Pool, userID, to string) (int, error) {
+	return d.Guard.Wait(ctx, p.ID, risk.Subject{UserID: userID, To: to}, string(provider.CodeSecondFactor))
 }
 
 // SendSecond sends a code to an address of a user, which one attempt alone may show,
@@ -36,6 +42,6 @@ func (d *Directory) ProveSecond(ctx context.Context, p *provider.Pool, u *provid
 		if err := d.Store.Pool(p.ID).SpendCode(ctx, c); err != nil {
 			return err
 		}
-		return d.Guard.Answered(ctx, p.ID, risk.Subject{UserID: u.ID}, string(provider.CodeSecondFactor))
+		return d.Guard.Answered(ctx, p.ID, risk.Subject{UserID: u.ID, To: address}, string(provider.CodeSecondFactor))
 	}}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/message"
 	"github.com/cognate-idp/cognate/provider/risk"
 )
 
@@ -59,13 +60,59 @@ func (d *Directory) Pending(ctx context.Context, p *provider.Pool, u *provider.U
 	return c.Destination, nil
 }
 
+// ResendWait is in how many seconds another code can be sent that proves an address of
+// a user.
+func (d *Directory) ResendWait(ctx context.Context, p *provider.Pool, u *provider.User, by provider.Channel, to string) (int, error) {
+	if d.Guard == nil {
+		return 0, nil
+	}
+	return d.Guard.Wait(ctx, p.ID, risk.Subject{UserID: u.ID, To: to}, string(purposeOf(by)))
+}
+
+// DropPending forgets the address that waits for its proof: the user goes on with the
+// one that they have.
+func (d *Directory) DropPending(ctx context.Context, p *provider.Pool, u *provider.User, by provider.Channel) error {
+	to, err := d.Pending(ctx, p, u, by)
+	if err != nil || to == "" {
+		return err
+	}
+	return d.Store.Pool(p.ID).DropCode(ctx, u.ID, purposeOf(by))
+}
+
+// What a person who is signed in is told of a number that no text can go to. Strangers
+// are not: they would learn which numbers work.
+var (
+	ErrCountryUnserved = &provider.Error{Code: provider.CodeInvalid, Kind: "country", Field: "phone_number", Message: "Text messages are not sent to numbers of this country."}
+	ErrNumberUnserved  = &provider.Error{Code: provider.CodeInvalid, Kind: "untexted", Field: "phone_number", Message: "Text messages cannot be sent to this number."}
+)
+
+// Reaches says, to somebody who is signed in, whether codes can go to an address by a
+// channel.
+//
+// Errors: ErrCountryUnserved, ErrNumberUnserved.
+func (d *Directory) Reaches(p *provider.Pool, by provider.Channel, to string) error {
+	if by != provider.BySMS {
+		return nil
+	}
+	switch d.Post.Reaches(p, to) {
+	case message.DropCountry:
+		return ErrCountryUnserved
+	case message.DropNumber:
+		return ErrNumberUnserved
+	}
+	return nil
+}
+
 // prove sends a code to an address. The code's row holds the address until then.
 func (d *Directory) prove(ctx context.Context, p *provider.Pool, u *provider.User, by provider.Channel, to string) (*Delivery, error) {
 	if !d.CanSend(p, by) {
 		return nil, errCannotSend()
 	}
+	if err := d.Reaches(p, by, to); err != nil {
+		return nil, err
+	}
 	err := d.Store.Tx(ctx, func(ctx context.Context) error {
-		if err := d.Guard.Ask(ctx, p.ID, risk.Subject{UserID: u.ID}, string(purposeOf(by))); err != nil {
+		if err := d.Guard.Ask(ctx, p.ID, risk.Subject{UserID: u.ID, To: to}, string(purposeOf(by))); err != nil {
 			return err
 		}
 		return d.sendCode(ctx, p, u, parcel{Purpose: purposeOf(by), By: by, To: to})
@@ -104,7 +151,7 @@ func (d *Directory) verified(ctx context.Context, p *provider.Pool, u *provider.
 		if err := d.Store.Pool(p.ID).SpendCode(ctx, c); err != nil {
 			return err
 		}
-		if err := d.Guard.Answered(ctx, p.ID, risk.Subject{UserID: u.ID}, string(c.Purpose)); err != nil {
+		if err := d.Guard.Answered(ctx, p.ID, risk.Subject{UserID: u.ID, To: c.Destination}, string(c.Purpose)); err != nil {
 			return err
 		}
 		var err error

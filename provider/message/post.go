@@ -3,6 +3,7 @@ package message
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -30,6 +31,19 @@ func (p *Post) Ready(by provider.Channel) bool {
 // where the pool lists countries for them.
 func (p *Post) Offers(pool *provider.Pool, by provider.Channel) bool {
 	return p.Ready(by) && (by != provider.BySMS || len(pool.Settings.SMS.Countries) > 0)
+}
+
+// Reaches reports why no text can ever go to a number, as a pool is set up; empty where
+// one can, but for what had its share today.
+func (p *Post) Reaches(pool *provider.Pool, to string) Drop {
+	number, country := numberOf(to)
+	switch {
+	case number == "":
+		return DropNumber
+	case !slices.Contains(pool.Settings.SMS.InForce().Countries, country):
+		return DropCountry
+	}
+	return ""
 }
 
 // Send writes a letter and takes it in, in the transaction that ctx carries. A text

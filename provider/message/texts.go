@@ -3,7 +3,6 @@ package message
 import (
 	"context"
 	"encoding/hex"
-	"slices"
 	"strings"
 	"time"
 
@@ -72,14 +71,11 @@ func (p *Post) spend(ctx context.Context, l Letter) (Drop, error) {
 	if l.Kind == SecondFactor {
 		whose = "second"
 	}
-	number, country := numberOf(l.To)
-	if number == "" {
-		return DropNumber, nil
+	if drop := p.Reaches(pool, l.To); drop != "" {
+		return drop, nil
 	}
+	number, _ := numberOf(l.To)
 	limits := pool.Settings.SMS.InForce()
-	if !slices.Contains(limits.Countries, country) {
-		return DropCountry, nil
-	}
 	key, err := p.Outbox.Sealer.Derive("sms quotas")
 	if err != nil {
 		return "", err

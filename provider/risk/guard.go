@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -51,6 +52,7 @@ type Subject struct {
 	UserID string
 	Name   string // folded; used when UserID is empty
 	What   string // what is tried, where failures of one thing must not be cleared by another's success
+	To     string // where a message goes, for who may have them sent to several addresses
 	Proven bool   // whoever tries has given a right first factor, so no stranger can make the user wait
 }
 
@@ -222,6 +224,16 @@ func sentLimit() store.ThrottleLimit {
 	return store.ThrottleLimit{Free: 1, First: 50 * time.Second, Longest: 50 * time.Minute}
 }
 
+// severalLimit is mailLimit for who may name the address: three at once, since one is
+// soon mistyped. What goes to each is counted by mailLimit beside.
+func severalLimit() store.ThrottleLimit {
+	return store.ThrottleLimit{Free: 3, First: time.Minute, Longest: time.Hour}
+}
+
+// ErrSeveral is the cause where it is not the address that had a message a moment ago,
+// but the person who asked for some at several.
+var ErrSeveral = errors.New("codes were asked for at several addresses")
+
 // mailMost is how many messages one person is sent in an hour for a purpose, answered
 // or not: who answers each one at once must not have them sent without end.
 const mailMost = 20
@@ -236,7 +248,43 @@ func askLimit() store.ThrottleLimit {
 //
 // Errors: provider.CodeThrottled with the seconds to wait.
 func (g *Guard) Ask(ctx context.Context, pool string, who Subject, purpose string) error {
-	return g.mail(ctx, pool, mailKey(who, purpose), mailLimit(), addressKey(provider.ActorFrom(ctx)))
+	address := addressKey(provider.ActorFrom(ctx))
+	if who.To == "" {
+		return g.mail(ctx, pool, mailKey(who, purpose), mailLimit(), address)
+	}
+	rows := g.Store.Pool(pool)
+	return g.Store.Tx(ctx, func(ctx context.Context) error {
+		wait, err := rows.TakeTry(ctx, mailToKey(who, purpose), mailLimit())
+		if err != nil {
+			return err
+		}
+		if wait > 0 {
+			return mailed(wait)
+		}
+		err = g.mail(ctx, pool, mailKey(who, purpose), severalLimit(), address)
+		var e *provider.Error
+		if errors.As(err, &e) && e.Code == provider.CodeThrottled {
+			return e.With(ErrSeveral)
+		}
+		return err
+	})
+}
+
+// Wait is in how many seconds Ask lets another message in; 0 for now.
+func (g *Guard) Wait(ctx context.Context, pool string, who Subject, purpose string) (int, error) {
+	keys := []string{mailKey(who, purpose)}
+	if who.To != "" {
+		keys = append(keys, mailToKey(who, purpose))
+	}
+	var wait time.Duration
+	for _, key := range keys {
+		t, err := g.Store.Pool(pool).Tries(ctx, key)
+		if err != nil {
+			return 0, err
+		}
+		wait = max(wait, t.LockedUntil.Sub(g.Store.Now()))
+	}
+	return int(math.Ceil(wait.Seconds())), nil
 }
 
 // Sent counts a message that Ask let in under one of a user's names, or under their
@@ -249,6 +297,16 @@ func (g *Guard) Sent(ctx context.Context, pool, userID, purpose string) error {
 
 func mailKey(who Subject, purpose string) string { return "mail:" + purpose + ":" + who.key() }
 
+// mailToKey counts what is sent to one of the addresses that a person names.
+func mailToKey(who Subject, purpose string) string {
+	sum := sha256.Sum256([]byte(who.To))
+	return mailKey(who, purpose) + ":" + hex.EncodeToString(sum[:16])
+}
+
+func mailed(wait time.Duration) *provider.Error {
+	return &provider.Error{Code: provider.CodeThrottled, Kind: "mail", Message: "A code was asked for too often. Wait, then ask again.", RetryAfter: int(math.Ceil(wait.Seconds()))}
+}
+
 func (g *Guard) mail(ctx context.Context, pool, key string, limit store.ThrottleLimit, address string) error {
 	rows := g.Store.Pool(pool)
 	return g.Store.Tx(ctx, func(ctx context.Context) error {
@@ -260,7 +318,7 @@ func (g *Guard) mail(ctx context.Context, pool, key string, limit store.Throttle
 			wait, err = rows.TakeTry(ctx, "mail:"+address, askLimit())
 		}
 		if err == nil && wait > 0 {
-			err = &provider.Error{Code: provider.CodeThrottled, Kind: "mail", Message: "A code was asked for too often. Wait, then ask again.", RetryAfter: int(math.Ceil(wait.Seconds()))}
+			err = mailed(wait)
 		}
 		return err // an error rolls back: what is refused counts nowhere
 	})
@@ -282,5 +340,12 @@ func (g *Guard) mailHour(ctx context.Context, pool, key string) (time.Duration, 
 // carries: it was answered, so it went to somebody who wanted it. What else was asked
 // for stays counted, and so does every message of the hour.
 func (g *Guard) Answered(ctx context.Context, pool string, who Subject, purpose string) error {
-	return g.Store.Pool(pool).ForgiveTry(ctx, mailKey(who, purpose), mailLimit())
+	rows := g.Store.Pool(pool)
+	if who.To == "" {
+		return rows.ForgiveTry(ctx, mailKey(who, purpose), mailLimit())
+	}
+	if err := rows.ForgiveTry(ctx, mailToKey(who, purpose), mailLimit()); err != nil {
+		return err
+	}
+	return rows.ForgiveTry(ctx, mailKey(who, purpose), severalLimit())
 }

@@ -426,6 +426,17 @@ func (a *Account) Pending(ctx context.Context, pool *provider.Pool, live *Live, 
 	return a.Flow.Directory.Pending(ctx, pool, &live.User, by)
 }
 
+// DropPending gives up the address that waits for its proof. It needs no new proof: the
+// one that the user has stays.
+func (a *Account) DropPending(ctx context.Context, pool *provider.Pool, live *Live, by provider.Channel) error {
+	return a.Flow.Directory.DropPending(asUser(ctx, live), pool, &live.User, by)
+}
+
+// ResendWait is in how many seconds SendCode can send another code to an address.
+func (a *Account) ResendWait(ctx context.Context, pool *provider.Pool, live *Live, by provider.Channel, to string) (int, error) {
+	return a.Flow.Directory.ResendWait(ctx, pool, &live.User, by, to)
+}
+
 // SendCode sends the code for the address that waits, or for the one that the user
 // has. It needs no new proof: the address was given with one.
 //

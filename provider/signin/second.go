@@ -212,6 +212,9 @@ func (f *Flow) setUp(ctx context.Context, pool *provider.Pool, a *Attempt, given
 	if err != nil {
 		return outcome{}, err
 	}
+	if sent, ok := m.(sentMethod); ok && given.Other {
+		return outcome{next: StepSetUp, user: u}, sent.askAnew(a)
+	}
 	if sent, ok := m.(sentMethod); ok && given.Address != "" {
 		write, err := sent.aim(ctx, pool, a, u, given.Address)
 		return outcome{next: StepSetUp, user: u, write: write}, err

@@ -8,6 +8,7 @@ import (
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/factor"
+	"github.com/cognate-idp/cognate/provider/risk"
 )
 
 // sentMethod asks for a code that is sent by e-mail or by text message. Its Challenge
@@ -18,15 +19,12 @@ type sentMethod struct {
 	by      provider.Channel
 }
 
-// sending is where an attempt's code went, and how long until another may go there.
+// sending is where an attempt's code went.
 type sending struct {
-	To   string `json:"to,omitempty"` // empty while it is asked for
-	Wait int    `json:"wait,omitempty"`
+	To     string `json:"to,omitempty"`     // empty while it is asked for
+	Typed  bool   `json:"typed,omitempty"`  // it was given in this attempt, so it may be shown
+	Proved bool   `json:"proved,omitempty"` // it is the user's own, and stays
 }
-
-// resendWait is how long after a code another one may be asked for, as the guard has
-// it; in seconds.
-const resendWait = 60
 
 func (m sentMethod) begin(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User) (func(context.Context) error, error) {
 	// It was proved when the factor was set up. By now it may be another that an operator
@@ -35,20 +33,18 @@ func (m sentMethod) begin(ctx context.Context, pool *provider.Pool, a *Attempt, 
 	if to == "" {
 		return nil, ErrNoAddress
 	}
-	return m.send(ctx, pool, a, u, to)
+	return m.send(ctx, pool, a, u, sending{To: to, Proved: true})
 }
 
 // send has a code sent when the attempt moves. Who has just begun anew goes on without
 // one where the last was sent a moment ago, and asks for it when the wait is over.
-func (m sentMethod) send(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User, to string) (func(context.Context) error, error) {
+func (m sentMethod) send(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User, next sending) (func(context.Context) error, error) {
 	if !m.people.CanSend(pool, m.by) {
 		return nil, provider.ErrUnavailable
 	}
-	first := a.sending() == nil
-	next := sending{To: to, Wait: resendWait}
-	asked := m.people.AskSecond(ctx, pool, u)
-	if provider.CodeOf(asked) == provider.CodeThrottled && first {
-		next.Wait = retryAfter(asked)
+	before := a.sending()
+	asked := m.people.AskSecond(ctx, pool, u, next.To)
+	if provider.CodeOf(asked) == provider.CodeThrottled && (before == nil || before.To == "") && !errors.Is(asked, risk.ErrSeveral) {
 		return nil, a.state.challenge(next)
 	}
 	if asked != nil {
@@ -57,7 +53,7 @@ func (m sentMethod) send(ctx context.Context, pool *provider.Pool, a *Attempt, u
 	if err := a.state.challenge(next); err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context) error { return m.people.SendSecond(ctx, pool, u, a.ID, m.by, to) }, nil
+	return func(ctx context.Context) error { return m.people.SendSecond(ctx, pool, u, a.ID, m.by, next.To) }, nil
 }
 
 func (m sentMethod) check(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User, given Answer) ([]string, func(context.Context) error, error) {
@@ -89,14 +85,23 @@ func (m sentMethod) amr() []string {
 
 // offer sends a code to the address that the user has, or asks for one.
 func (m sentMethod) offer(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User) (func(context.Context) error, error) {
-	to := u.Attributes[m.by.Attribute()]
 	if s := a.sending(); s != nil && s.To != "" {
-		to = s.To // once more
+		return m.send(ctx, pool, a, u, *s) // once more
 	}
-	if to == "" {
+	to := sending{To: u.Attributes[m.by.Attribute()], Proved: u.Attributes[m.by.Attribute()+"_verified"] == "true"}
+	if to.To == "" || !to.Proved && m.people.Reaches(pool, m.by, to.To) != nil {
 		return nil, a.state.challenge(sending{})
 	}
 	return m.send(ctx, pool, a, u, to)
+}
+
+// askAnew asks for another address than the one that a code went to: it was mistyped.
+func (m sentMethod) askAnew(a *Attempt) error {
+	s := a.sending()
+	if s == nil || s.Proved {
+		return provider.Invalid("address", "The address is proved already.")
+	}
+	return a.state.challenge(sending{})
 }
 
 // aim takes the address that a person gave for a factor that is set up. Who has a
@@ -107,10 +112,13 @@ func (m sentMethod) aim(ctx context.Context, pool *provider.Pool, a *Attempt, u 
 		return nil, provider.Invalid("address", "The address is proved already.")
 	}
 	address, err := directory.Address(pool, m.by, address)
+	if err == nil {
+		err = m.people.Reaches(pool, m.by, address)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return m.send(ctx, pool, a, u, address)
+	return m.send(ctx, pool, a, u, sending{To: address, Typed: true})
 }
 
 func (m sentMethod) enrol(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User, given Answer) (func(context.Context) error, error) {
@@ -134,15 +142,6 @@ func (m sentMethod) enrol(ctx context.Context, pool *provider.Pool, a *Attempt, 
 	}, nil
 }
 
-// retryAfter is how many seconds an error says to wait.
-func retryAfter(err error) int {
-	var e *provider.Error
-	if errors.As(err, &e) {
-		return e.RetryAfter
-	}
-	return 0
-}
-
 // sending is where a code of StepSecond or StepSetUp went; nil before, and for other
 // methods.
 func (a *Attempt) sending() *sending {
@@ -161,11 +160,28 @@ func (s *state) challenge(v any) (err error) {
 	return err
 }
 
-// Wait is how many seconds after the step began another code may be asked for; 0 when
-// that is not known.
-func (a *Attempt) Wait() int {
-	if s := a.sending(); s != nil {
-		return s.Wait
+// Redirects reports whether the code of StepSetUp may go to another address instead.
+func (a *Attempt) Redirects() bool {
+	s := a.sending()
+	return a.Step == StepSetUp && s != nil && s.To != "" && !s.Proved
+}
+
+// ResendWait is in how many seconds another code can be asked for at the attempt's
+// step; 0 for now, and where none is sent.
+func (f *Flow) ResendWait(ctx context.Context, pool *provider.Pool, a *Attempt) (int, error) {
+	if f.Directory == nil {
+		return 0, nil
 	}
-	return 0
+	switch a.Step {
+	case StepConfirm:
+		return f.Directory.AskWait(ctx, pool, a.state.Newcomer.UserID, provider.CodeSignUp)
+	case StepReset:
+		return f.Directory.AskWait(ctx, pool, a.state.Typed, provider.CodeResetPassword)
+	case StepCode:
+		return f.Directory.AskWait(ctx, pool, a.state.Typed, provider.CodeSignIn)
+	}
+	if s := a.sending(); s != nil && s.To != "" {
+		return f.Directory.SecondWait(ctx, pool, a.state.UserID, s.To)
+	}
+	return 0, nil
 }

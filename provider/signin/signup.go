@@ -23,6 +23,7 @@ const (
 type newcomer struct {
 	UserID      string `json:"user"` // nobody's, where the name was taken
 	Destination string `json:"destination"`
+	Typed       bool   `json:"typed,omitempty"` // in this attempt, so its browser may see it
 }
 
 // OffersSignUp reports whether an attempt may make an account.
@@ -35,16 +36,24 @@ func (f *Flow) OffersRecovery(pool *provider.Pool, a *Attempt) bool {
 	return f.Directory != nil && !a.state.NoPassword && slices.Contains(pool.Settings.First(), provider.FactorPassword) && f.Directory.Recovers(pool)
 }
 
-// Destination is where the code of StepConfirm, StepSecond or StepSetUp went, masked;
-// empty where none did.
+// Destination is where the code of StepConfirm, StepSecond or StepSetUp went; empty
+// where none did. It is masked unless it was typed in this very attempt: who mistyped it
+// finds out here.
 func (a *Attempt) Destination() string {
 	if s := a.sending(); s != nil && s.To != "" && (a.Step == StepSecond || a.Step == StepSetUp) {
-		return directory.Masked(s.To)
+		return shown(s.To, s.Typed)
 	}
 	if a.state.Newcomer == nil {
 		return ""
 	}
-	return directory.Masked(a.state.Newcomer.Destination)
+	return shown(a.state.Newcomer.Destination, a.state.Newcomer.Typed)
+}
+
+func shown(address string, typed bool) string {
+	if typed {
+		return address
+	}
+	return directory.Masked(address)
 }
 
 // SignUp makes an account and goes on to StepConfirm. A name that is taken goes on
@@ -84,7 +93,7 @@ func (f *Flow) SignUp(ctx context.Context, pool *provider.Pool, id, binding stri
 	}
 	a.Username, a.state.Typed = n.Username, n.Username
 	from := a.Step
-	a.state.Newcomer = &newcomer{UserID: u.ID, Destination: f.Directory.SignUpAddress(pool, u)}
+	a.state.Newcomer = &newcomer{UserID: u.ID, Destination: f.Directory.SignUpAddress(pool, u), Typed: true}
 	a.Step = StepConfirm
 	return a, f.move(ctx, a, from)
 }
@@ -212,6 +221,10 @@ func (f *Flow) Reset(ctx context.Context, pool *provider.Pool, id, binding, code
 	a.Step, a.state.Notice = f.door(pool), NoticeReset
 	return a, f.move(ctx, a, StepReset)
 }
+
+// ResetRequired reports whether StepReset asks somebody who gave the right password,
+// which counts no more. Nobody else is told so.
+func (a *Attempt) ResetRequired() bool { return a.Step == StepReset && a.state.Proven != "" }
 
 // at returns an attempt that stands at a step, and no other.
 func (f *Flow) at(ctx context.Context, pool *provider.Pool, id, binding string, step Step) (*Attempt, error) {

@@ -37,6 +37,7 @@ type Answer struct {
 	Name        string            // what a new passkey or authenticator app is called
 	Attributes  map[string]string // what StepAttributes asked for
 	Choose      provider.Factor   // another way, in place of an answer
+	Other       bool              // ask for another address to send the code to, in place of an answer
 	Again       bool              // send the code once more, in place of an answer
 	Skip        bool              // no, thank you: for steps that may be skipped
 	Remember    bool              // yes, remember this browser

@@ -413,3 +413,60 @@ func TestChangingTheEmailAddress(t *testing.T) {
 		v.post("/account/email", "do", "remove").want(303, "/login?again=1")
 	})
 }
+
+// Who mistyped the new address gives another at once: each address has a wait of its
+// own, and the person a limit. The countdown holds through a wrong code. A change can be
+// given up.
+func TestCorrectingAMistypedAddress(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		v := w.visit()
+		v.signIn("mika")
+		change := func(address string) *visitor { return v.post("/account/email", "do", "change", "attr.email", address) }
+		change("mika@exmaple.com").want(303, "").follow().want(200, "mika@exmaple.com").want(200, "Use another address").want(200, `data-wait="`)
+		change("mika@exmaple.com").want(429, "a short while ago").want(429, `data-wait="`)
+		change("mika@new.example").want(303, "").follow().want(200, "mika@new.example").wantNot("exmaple")
+		code := w.mail("mika@new.example").Code
+		v.post("/account/email", "do", "verify", "code", "12").want(422, `data-wait="`)
+		v.post("/account/email", "do", "cancel").want(303, "").follow().want(200, "It stays as it was").wantNot("mika@new.example")
+		v.post("/account/email", "do", "verify", "code", code).want(422, `role="alert"`)
+		change("mika@third.example").want(303, "")
+		change("mika@fourth.example").want(429, "several addresses").want(429, "mika@third.example")
+		w.advance(2 * time.Minute)
+		change("mika@fourth.example").want(303, "")
+		v.post("/account/email", "do", "verify", "code", w.mail("mika@fourth.example").Code).want(303, "").follow().want(200, "It is verified")
+		if got := w.user("mika").Attributes["email"]; got != "mika@fourth.example" {
+			t.Errorf("the address is %s", got)
+		}
+	})
+}
+
+// Somebody who is signed in is told that no text goes to a number. Without an old one
+// nothing is said of it, and removing an address is asked about first.
+func TestAPhoneNumberOfTheAccount(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.settings().SMS.Countries = []string{"SE"}
+		v := w.visit()
+		v.signIn("mika")
+		change := func(number string) *visitor {
+			return v.post("/account/phone", "do", "change", "attr.phone_number", number)
+		}
+		v.get("/account/phone").want(200, "We send a code to it").wantNot("the old one")
+		change("+491711234567").want(400, "numbers of this country")
+		change("+468123456").want(400, "cannot be sent to this number")
+		v.get("/account/phone").wantNot("491711234567").wantNot("Enter the code")
+		change("+46701740605").want(303, "").follow().want(200, "is yours once you enter the code").want(200, "Do not add it").wantNot("the old one")
+		v.post("/account/phone", "do", "verify", "code", w.mail("+46701740605").Code).want(303, "").follow().want(200, "It is verified").want(200, "the old one stays")
+		v.post("/account/phone", "do", "remove").want(200, "+46701740605</bdi> from your account?").want(200, "Keep it")
+		if w.user("mika").Attributes["phone_number"] == "" {
+			t.Error("it was removed without being asked about")
+		}
+		v.post("/account/phone", "do", "remove", "sure", "1").want(303, "").follow().want(200, "It is removed")
+		must(t, w.st.Pool(poolID).ChangeUser(t.Context(), "id-mika", func(u *provider.User) ([]provider.UserName, error) {
+			u.Attributes["phone_number"] = "+491711234567"
+			return nil, nil
+		}))
+		v.post("/account/phone", "do", "send").want(400, "numbers of this country")
+	})
+}

@@ -185,6 +185,7 @@ const (
 	addressChanged   = "address_changed"
 	addressVerified  = "address_verified"
 	addressRemoved   = "address_removed"
+	changeDropped    = "change_dropped"
 	passwordChanged  = "password_changed"
 	appAdded         = "app_added"
 	appReplaced      = "app_replaced"
@@ -202,7 +203,7 @@ const (
 	identityUnlinked = "identity_unlinked"
 )
 
-var notices = []string{saved, codeSent, addressChanged, addressVerified, addressRemoved, passwordChanged, appAdded, appReplaced, factorAdded, factorRemoved, preferred, passkeyAdded, passkeyRenamed, passkeyRemoved,
+var notices = []string{saved, codeSent, addressChanged, addressVerified, addressRemoved, changeDropped, passwordChanged, appAdded, appReplaced, factorAdded, factorRemoved, preferred, passkeyAdded, passkeyRenamed, passkeyRemoved,
 	signedOut, othersSignedOut, deviceForgotten, appDisconnected, identityLinked, identityUnlinked}
 
 // done says what was done, on a page.

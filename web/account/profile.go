@@ -8,6 +8,7 @@ import (
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/directory"
+	"github.com/cognate-idp/cognate/provider/risk"
 	"github.com/cognate-idp/cognate/web/page"
 )
 
@@ -97,7 +98,12 @@ func (d *Door) changeAddress(w http.ResponseWriter, v *visit, p addressPage) err
 		notice, err = addressVerified, d.Account.Verify(ctx, v.pool, v.live, p.by, strings.Join(strings.Fields(v.form.Get("code")), ""))
 	case "send":
 		notice, err = codeSent, d.Account.SendCode(ctx, v.pool, v.live, p.by)
+	case "cancel":
+		notice, err = changeDropped, d.Account.DropPending(ctx, v.pool, v.live, p.by)
 	case "remove":
+		if !v.form.Has("sure") {
+			return d.fresh(func(w http.ResponseWriter, v *visit) error { return d.drawAddress(w, v, p, nil) })(w, v)
+		}
 		notice, err = addressRemoved, d.Account.ChangeAddress(ctx, v.pool, v.live, p.by, "")
 	default:
 		err = provider.Invalid("", "Say what to do.")
@@ -124,11 +130,20 @@ func (d *Door) drawAddress(w http.ResponseWriter, v *visit, p addressPage, why e
 			out.Field, out.CanRemove = page.FieldOf(v.pool, a), out.Value != "" && !a.Required
 		}
 	}
+	if out.Waiting() {
+		if out.Wait, err = d.Account.ResendWait(v.Context(), v.pool, v.live, p.by, out.Target()); err != nil {
+			return err
+		}
+	}
 	switch do := v.form.Get("do"); {
 	case why == nil:
-		if out.Waiting() && top.Notice == codeSent {
-			out.Wait = 60
-		}
+		out.Removing = do == "remove" && out.CanRemove
+	case errors.Is(why, risk.ErrSeveral):
+		out.Problem = page.AccountSeveral
+	case errors.Is(why, directory.ErrCountryUnserved) && do == "send":
+		out.Problem = page.AccountCountry
+	case errors.Is(why, directory.ErrNumberUnserved) && do == "send":
+		out.Problem = page.AccountUntexted
 	case provider.CodeOf(why) == provider.CodeThrottled && do != "verify":
 		out.Problem = page.AccountWait
 	case do == "verify":

@@ -14,6 +14,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/message"
 	"github.com/cognate-idp/cognate/provider/oauth"
 	"github.com/cognate-idp/cognate/provider/secret"
 	"github.com/cognate-idp/cognate/provider/store"
@@ -435,6 +436,30 @@ func TestOwnAttributes(t *testing.T) {
 		bob.does("VerifyUserAttribute", m{"AttributeName": "email", "Code": w.mailed()})
 		if got := text(t, bob.does("GetUser", nil)["UserAttributes"]); !strings.Contains(got, `{"Name":"email_verified","Value":"true"}`) {
 			t.Errorf("%s", got)
+		}
+	})
+}
+
+// Whoever is signed in is told where no text goes to a number, and waits for none.
+func TestANumberThatNoTextGoesTo(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		w := start(t, st)
+		w.directory.Post.Outbox.Senders[provider.BySMS] = &message.Mailbox{Store: st}
+		pool := w.must(userPools+"CreateUserPool", m{"PoolName": "demo", "TokenProfile": "standard", "SmsLimits": m{"Countries": []string{"SE"}},
+			"Policies": m{"PasswordPolicy": m{"MinimumLength": 6}}})["UserPool"].(m)["Id"].(string)
+		alice := w.person(pool, "alice", nil)
+		for number, why := range map[string]string{"+491711234567": "numbers of this country", "+468123456": "cannot be sent to this number"} {
+			got := alice.tries("UpdateUserAttributes", m{"UserAttributes": []m{{"Name": "phone_number", "Value": number}}})
+			if got.kind() != "InvalidParameterException" || !strings.Contains(got.says(), why) {
+				t.Errorf("%s: %s %q", number, got.kind(), got.says())
+			}
+		}
+		alice.does("UpdateUserAttributes", m{"UserAttributes": []m{{"Name": "phone_number", "Value": "+46701740605"}}})
+		bob := w.person(pool, "bob", nil)
+		w.must(userPools+"AdminUpdateUserAttributes", m{"UserPoolId": pool, "Username": "bob", "UserAttributes": []m{{"Name": "phone_number", "Value": "+491711234567"}}})
+		if got := bob.tries("GetUserAttributeVerificationCode", m{"AttributeName": "phone_number"}); !strings.Contains(got.says(), "numbers of this country") {
+			t.Errorf("%s %q", got.kind(), got.says())
 		}
 	})
 }

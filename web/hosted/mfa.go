@@ -9,14 +9,16 @@ import (
 	"strings"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/factor"
+	"github.com/cognate-idp/cognate/provider/risk"
 	"github.com/cognate-idp/cognate/provider/signin"
 	"github.com/cognate-idp/cognate/web/page"
 )
 
 // secondRoutes serves what second factors need.
 func (d *Door) secondRoutes(mux *http.ServeMux) {
-	fields := []string{"code", "credential", "name", "address", "choose", "again"}
+	fields := []string{"code", "credential", "name", "address", "other", "choose", "again"}
 	d.mount(mux, stepPage{step: signin.StepSecond, fields: fields, read: factorAnswer, draw: d.drawSecond})
 	d.mount(mux, stepPage{step: signin.StepSetUp, fields: fields, read: factorAnswer, draw: d.drawSetUp})
 	d.mount(mux, stepPage{step: signin.StepRecoveryCodes, read: func(url.Values) signin.Answer { return signin.Answer{} }, draw: d.drawRecoveryCodes})
@@ -27,7 +29,7 @@ func (d *Door) secondRoutes(mux *http.ServeMux) {
 func factorAnswer(f url.Values) signin.Answer {
 	return signin.Answer{
 		Code: code(f), Credential: f.Get("credential"), Name: f.Get("name"), Address: strings.TrimSpace(f.Get("address")),
-		Choose: provider.Factor(f.Get("choose")), Again: f.Has("again"),
+		Choose: provider.Factor(f.Get("choose")), Again: f.Has("again"), Other: f.Has("other"),
 	}
 }
 
@@ -37,9 +39,13 @@ func (d *Door) drawSecond(b *beside, w http.ResponseWriter, r *http.Request, f u
 		return err
 	}
 	a := b.attempt
+	wait, err := d.Flow.ResendWait(r.Context(), b.pool, a)
+	if err != nil {
+		return err
+	}
 	return d.Pages.Render(w, r, status, page.SecondFactor{
 		Chrome: b.chrome(r), Action: b.to(r, "/mfa"), Flow: a.ID, Method: a.Method(), Others: others(a), Options: string(a.Passkey()),
-		Destination: a.Destination(), Wait: waits(a, why), Problem: secondProblem(why), RetryAfter: retryAfter(why), StartURL: b.start(r),
+		Destination: a.Destination(), Wait: wait, Problem: secondProblem(why), RetryAfter: retryAfter(why), StartURL: b.start(r),
 	})
 }
 
@@ -49,9 +55,13 @@ func (d *Door) drawSetUp(b *beside, w http.ResponseWriter, r *http.Request, f ur
 		return err
 	}
 	a := b.attempt
+	wait, err := d.Flow.ResendWait(r.Context(), b.pool, a)
+	if err != nil {
+		return err
+	}
 	v := page.FactorSetUp{
 		Chrome: b.chrome(r), Action: b.to(r, "/mfa/setup"), Flow: a.ID, Choices: a.Choices(), Method: a.Method(), Options: string(a.Passkey()),
-		Destination: a.Destination(), Address: f.Get("address"), Wait: waits(a, why), Problem: secondProblem(why), RetryAfter: retryAfter(why),
+		Destination: a.Destination(), Address: f.Get("address"), Redirects: a.Redirects(), Wait: wait, Problem: secondProblem(why), RetryAfter: retryAfter(why),
 	}
 	if app := a.Enrolment(); app != nil && v.Problem != page.SecondOver {
 		if err := showApp(&v, app); err != nil {
@@ -82,18 +92,6 @@ func (d *Door) drawRecoveryCodes(b *beside, w http.ResponseWriter, r *http.Reque
 	})
 }
 
-// waits is how long until another code may be asked for, on a page that counts down.
-func waits(a *signin.Attempt, why error) int {
-	if why == nil {
-		return a.Wait()
-	}
-	var e *provider.Error
-	if errors.As(why, &e) && e.Kind == "mail" {
-		return e.RetryAfter
-	}
-	return 0 // the wait began with another page
-}
-
 // others are the second factors that the person may go over to.
 func others(a *signin.Attempt) []provider.Factor {
 	return slices.DeleteFunc(slices.Clone(a.Choices()), func(f provider.Factor) bool { return f == a.Method() })
@@ -118,6 +116,10 @@ func secondProblem(why error) page.Problem {
 		return page.SecondPasskeyMake
 	case e.Field == "credential", errors.Is(e, factor.ErrPasskeyMalformed):
 		return page.SecondPasskeyMissing
+	case errors.Is(e, directory.ErrCountryUnserved):
+		return page.SecondCountry
+	case errors.Is(e, directory.ErrNumberUnserved):
+		return page.SecondUntexted
 	case e.Code == provider.CodeInvalid && (e.Field == "email" || e.Field == "phone_number"):
 		return page.SecondAddress
 	case e.Code == provider.CodeExists:
@@ -130,6 +132,8 @@ func secondProblem(why error) page.Problem {
 		return page.SecondExpired
 	case e.Code == provider.CodeDisabled:
 		return page.SecondDisabled
+	case errors.Is(e, risk.ErrSeveral):
+		return page.SecondSeveral
 	case e.Code == provider.CodeThrottled && e.Kind == "mail":
 		return page.SecondWait
 	case e.Code == provider.CodeThrottled:

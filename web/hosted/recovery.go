@@ -113,9 +113,13 @@ func (d *Door) drawReset(w http.ResponseWriter, r *http.Request, b *beside, f ur
 	if err != nil {
 		return err
 	}
+	wait, err := d.Flow.ResendWait(r.Context(), b.pool, b.attempt)
+	if err != nil {
+		return err
+	}
 	v := page.ResetPassword{
 		Chrome: b.chrome(r), Action: b.to(r, "/confirmforgotPassword"), ResendAction: b.to(r, "/forgotPassword"), Flow: b.attempt.ID,
-		Identifier: b.attempt.Username, Policy: page.PolicyOf(b.pool.Settings.PasswordPolicy), Sent: sent, Wait: wait(why), RetryAfter: retryAfter(why), SignInURL: b.start(r),
+		Identifier: b.attempt.Username, Required: b.attempt.ResetRequired(), Policy: page.PolicyOf(b.pool.Settings.PasswordPolicy), Sent: sent, Wait: wait, RetryAfter: retryAfter(why), SignInURL: b.start(r),
 	}
 	switch {
 	case why != nil && errors.Is(why, signin.ErrPasswordMissing), errors.Is(why, errMismatch), provider.CodeOf(why) == provider.CodePasswordPolicy,

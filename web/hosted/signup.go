@@ -17,10 +17,6 @@ import (
 	"github.com/cognate-idp/cognate/web/respond"
 )
 
-// resendWait is how long after the first code the page counts down, in seconds, as
-// the guard does.
-const resendWait = 60
-
 // beside draws a page beside the sign-in page, for the attempt that the address
 // names and the authorization that waits.
 type beside struct {
@@ -338,9 +334,13 @@ func (d *Door) drawConfirm(w http.ResponseWriter, r *http.Request, b *beside, se
 	if err != nil {
 		return err
 	}
+	wait, err := d.Flow.ResendWait(r.Context(), b.pool, b.attempt)
+	if err != nil {
+		return err
+	}
 	v := page.Confirm{
 		Chrome: b.chrome(r), Action: b.to(r, "/confirm"), ResendAction: b.to(r, "/resendcode"), CorrectAction: b.to(r, "/confirm/correct"), Flow: b.attempt.ID,
-		Destination: b.attempt.Destination(), Sent: sent, Wait: wait(why), Problem: codeProblem(why), RetryAfter: retryAfter(why), SignInURL: b.start(r),
+		Destination: b.attempt.Destination(), Sent: sent, Wait: wait, Problem: codeProblem(why), RetryAfter: retryAfter(why), SignInURL: b.start(r),
 	}
 	if b.pool.Settings.Verification.ByLink && !v.ByText() {
 		v.WaitingURL, v.OnURL = b.to(r, "/confirm/waiting"), b.to(r, "/confirm")
@@ -376,18 +376,6 @@ func codeProblem(err error) page.Problem {
 		return page.CodeUnavailable
 	}
 	return page.CodeWrong
-}
-
-// wait is how long until another code may be asked for.
-func wait(why error) int {
-	var e *provider.Error
-	if errors.As(why, &e) && e.Kind == "mail" && e.RetryAfter > 0 {
-		return e.RetryAfter
-	}
-	if why != nil {
-		return 0 // the wait began with another page
-	}
-	return resendWait
 }
 
 // refusal is the status of a page that says what went wrong. A fault of ours is

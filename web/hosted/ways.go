@@ -23,10 +23,14 @@ func (d *Door) drawCode(b *beside, w http.ResponseWriter, r *http.Request, _ url
 		return err
 	}
 	a := b.attempt
+	wait, err := d.Flow.ResendWait(r.Context(), b.pool, a)
+	if err != nil {
+		return err
+	}
 	v := page.SignInCode{
 		SecondFactor: page.SecondFactor{
 			Chrome: b.chrome(r), Action: b.to(r, stepPath(signin.StepCode)), Flow: a.ID, Method: a.Method(), Others: others(a),
-			Wait: wait(why), Problem: secondProblem(why), RetryAfter: retryAfter(why), StartURL: b.start(r),
+			Wait: wait, Problem: secondProblem(why), RetryAfter: retryAfter(why), StartURL: b.start(r),
 			Sent: why == nil && r.URL.Query().Has("sent"),
 		},
 		Identifier: a.Username,

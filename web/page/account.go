@@ -29,8 +29,11 @@ const (
 	AccountName        Problem = "name"     // another name than the account's
 	AccountPasskeyName Problem = "passkey_name"
 	AccountRefused     Problem = "refused"
-	AccountWait        Problem = "wait"   // a code was asked for too soon
-	AccountInUse       Problem = "in_use" // an address that cannot be removed
+	AccountWait        Problem = "wait"     // a code was asked for too soon
+	AccountSeveral     Problem = "several"  // codes went to several addresses
+	AccountCountry     Problem = "country"  // the pool texts nobody in that number's country
+	AccountUntexted    Problem = "untexted" // no text reaches that number
+	AccountInUse       Problem = "in_use"   // an address that cannot be removed
 	AccountThrottled   Problem = "throttled"
 	AccountUnavailable Problem = "unavailable"
 )
@@ -340,7 +343,7 @@ func (v AccountProfile) Wrong() []Field { return wrong(v.Fields) }
 func (v AccountProfile) Failed() bool { return v.Problem != "" || len(v.Wrong()) > 0 }
 
 // AccountAddress changes an e-mail address or a phone number, and proves it. The forms
-// post do (change, verify, send or remove) with the field or code.
+// post do (change, verify, send, cancel or remove) with the field or code.
 type AccountAddress struct {
 	AccountPage
 	Path      string // below Base
@@ -352,7 +355,8 @@ type AccountAddress struct {
 	Code      AccountCode
 	CanSend   bool
 	CanRemove bool
-	Wait      int // seconds until another code can be asked for; 0 when unknown
+	Removing  bool // it asks whether to remove it: the form posts sure too
+	Wait      int  // seconds until another code can be asked for; 0 when unknown
 }
 
 // AccountCode is the field for a code, with what is wrong with it: of Confirm's.

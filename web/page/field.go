@@ -34,6 +34,8 @@ const (
 	FieldRange    Problem = "range" // below Least or above Greatest
 	FieldShort    Problem = "short"
 	FieldLong     Problem = "long"
+	FieldCountry  Problem = "country"  // no text is sent to numbers of that country
+	FieldUntexted Problem = "untexted" // no text reaches that number
 	FieldTaken    Problem = "taken"    // somebody else signs in by it
 	FieldUsername Problem = "username" // no username may look like this
 )

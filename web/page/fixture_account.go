@@ -83,6 +83,9 @@ func accountFixtures(app Chrome) []Fixture {
 	known := reset
 	known.Problem, known.Fault = NewPasswordPolicy, provider.PasswordBreached
 	out = append(out, Fixture{"reset-password-breached", known})
+	required := reset
+	required.Required = true
+	out = append(out, Fixture{"reset-password-required", required})
 	reset.Sent = true
 	return append(out, Fixture{"reset-password-sent", reset})
 }

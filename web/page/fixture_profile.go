@@ -64,6 +64,7 @@ func profileFixtures(app Chrome) []Fixture {
 		{Name: "attr.birthdate", Attribute: "birthdate", Type: "date", Fill: "bday", Problem: FieldDate},
 		{Name: "attr.custom:club", Attribute: "custom:club", Label: "Club", Type: "yesno", Fill: "off"},
 	}}
+	var more []Fixture
 	email := AccountAddress{AccountPage: base, Path: "email", Attribute: "email", Value: who, Proved: true, CanSend: true, CanRemove: true,
 		Field: Field{Name: "attr.email", Attribute: "email", Type: "email", Fill: "email", Max: 2048}}
 	waiting := email
@@ -72,10 +73,19 @@ func profileFixtures(app Chrome) []Fixture {
 	miscoded.Code.Problem = CodeWrong
 	misspelt := email
 	misspelt.Field.Problem, misspelt.Field.Value = FieldEmail, "mika"
+	for _, p := range []Problem{AccountSeveral, AccountCountry, AccountUntexted} {
+		v := waiting
+		v.AccountPage = failed(p)
+		more = append(more, Fixture{"account-email-" + slug(p), v})
+	}
 	used := email
 	used.AccountPage = failed(AccountInUse)
 	soon := waiting
 	soon.AccountPage = failed(AccountWait)
+	removing := email
+	removing.Removing = true
+	adding := AccountAddress{AccountPage: base, Path: "phone", Attribute: "phone_number", Pending: "+46701740605", Wait: 60, CanSend: true,
+		Field: Field{Name: "attr.phone_number", Attribute: "phone_number", Type: "tel", Fill: "tel", Max: 2048, Hint: "phone", Problem: FieldCountry, Value: "+491711234567"}}
 	phone := AccountAddress{AccountPage: done("address_removed"), Path: "phone", Attribute: "phone_number",
 		Field: Field{Name: "attr.phone_number", Attribute: "phone_number", Type: "tel", Fill: "tel", Max: 2048, Hint: "phone"}}
 
@@ -88,6 +98,8 @@ func profileFixtures(app Chrome) []Fixture {
 		{"account-email-in-use", used},
 		{"account-email-wait", soon},
 		{"account-phone-none", phone},
+		{"account-phone-adding", adding},
+		{"account-email-removing", removing},
 		{"sign-in-again", SignIn{Chrome: chrome, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: who, Again: true}},
 		{"sign-in-again-wrong", SignIn{Chrome: chrome, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: who, Again: true, Problem: SignInWrong}},
 		{"sign-in-again-name", Identify{SignIn: SignIn{Chrome: chrome, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: who, Again: true}}},
@@ -128,7 +140,8 @@ func profileFixtures(app Chrome) []Fixture {
 		{"account-delete-name", AccountDelete{failed(AccountName)}},
 		{"account-goodbye", AccountGoodbye{chrome}},
 	}
-	for _, n := range []string{"saved", "code_sent", "address_changed", "address_verified", "password_changed", "app_added", "app_replaced", "factor_added", "preferred", "passkey_added", "passkey_renamed", "signed_out", "device_forgotten"} {
+	out = append(out, more...)
+	for _, n := range []string{"saved", "code_sent", "address_changed", "address_verified", "change_dropped", "password_changed", "app_added", "app_replaced", "factor_added", "preferred", "passkey_added", "passkey_renamed", "signed_out", "device_forgotten"} {
 		v := full
 		v.Notice = n
 		out = append(out, Fixture{"account-notice-" + slug(Problem(n)), v})

@@ -44,6 +44,14 @@ func waysFixtures(app Chrome) []Fixture {
 	out = append(out, Fixture{"set-up-sms-address", setUp})
 	setUp.Address, setUp.Problem = "0171 1234567", SecondAddress
 	out = append(out, Fixture{"set-up-sms-address-wrong", setUp})
+	for _, p := range []Problem{SecondCountry, SecondUntexted, SecondSeveral} {
+		v := setUp
+		v.Problem = p
+		out = append(out, Fixture{"set-up-sms-address-" + slug(p), v})
+	}
+	typed := setUp
+	typed.Problem, typed.Destination, typed.Redirects, typed.Wait = "", "+491711234567", true, 60
+	out = append(out, Fixture{"set-up-sms-typed", typed})
 	setUp.Method, setUp.Address = provider.FactorEmail, "mika.lindqvist"
 	out = append(out, Fixture{"set-up-email-address-wrong", setUp})
 	setUp.Destination, setUp.Problem, setUp.Wait = "m***@n***", SecondTaken, 45

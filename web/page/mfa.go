@@ -108,8 +108,9 @@ type FactorSetUp struct {
 	BackURL string // where to go without one; empty where a second factor is required
 
 	// Of a code that is sent.
-	Destination string // masked; empty while it is asked for
+	Destination string // masked, unless it was typed here; empty while it is asked for
 	Address     string // what was typed for it
+	Redirects   bool   // the code may go to another address: a form posts flow and other
 	Sent        bool
 	Wait        int // as in SecondFactor
 
@@ -134,7 +135,9 @@ func (v FactorSetUp) Failed() bool { return v.Problem != "" }
 func (v FactorSetUp) AsksAddress() bool { return v.Destination == "" }
 
 // AddressInvalid reports whether the problem lies in the address.
-func (v FactorSetUp) AddressInvalid() bool { return v.Problem == SecondAddress }
+func (v FactorSetUp) AddressInvalid() bool {
+	return v.Problem == SecondAddress || v.Problem == SecondCountry || v.Problem == SecondUntexted
+}
 
 // CodeInvalid reports whether the problem lies in the code.
 func (v FactorSetUp) CodeInvalid() bool { return secondInvalid(v.Problem) }

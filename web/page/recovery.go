@@ -37,6 +37,7 @@ type ResetPassword struct {
 	Action, ResendAction string
 	Flow                 string
 	Identifier           string // what was typed; shown, and kept for password managers
+	Required             bool   // the password was right, and has to be reset all the same
 	Policy               PasswordPolicy
 	Sent                 bool
 	Wait                 int

@@ -70,7 +70,7 @@ type Confirm struct {
 	Action, ResendAction string
 	CorrectAction        string // a form that posts flow leads back to the address
 	Flow                 string
-	Destination          string // masked
+	Destination          string // masked, unless it was typed in this very attempt
 	Sent                 bool   // another code is on its way
 	Wait                 int    // seconds until another code can be asked for; 0 when unknown
 	Problem              Problem

@@ -47,8 +47,11 @@ type SignInCode struct {
 
 // What pages with codes that are sent can say went wrong beside SecondFactor's.
 const (
-	SecondTaken   Problem = "taken"   // another account has proved the address since
-	SecondAddress Problem = "address" // nothing can be sent to what was typed
+	SecondTaken    Problem = "taken"    // another account has proved the address since
+	SecondCountry  Problem = "country"  // the pool texts nobody in that number's country
+	SecondUntexted Problem = "untexted" // no text reaches that number
+	SecondSeveral  Problem = "several"  // codes went to several addresses
+	SecondAddress  Problem = "address"  // nothing can be sent to what was typed
 )
 
 func (SignInCode) file() string { return "signin_code" }
