@@ -88,10 +88,7 @@ func (f *Flow) second(ctx context.Context, pool *provider.Pool, a *Attempt, give
 		return outcome{}, err
 	}
 	if given.Choose != "" || given.Again {
-		if err := a.state.choose(given.Choose); err != nil {
-			return outcome{}, err
-		}
-		m, err := f.asked(a)
+		m, err := f.another(a, given.Choose)
 		if err != nil {
 			return outcome{}, err
 		}
@@ -135,6 +132,14 @@ func (s *state) choose(to provider.Factor) error {
 		s.ask(to, s.Choices)
 	}
 	return nil
+}
+
+// another goes over to another of the choices and returns its method.
+func (f *Flow) another(a *Attempt, to provider.Factor) (method, error) {
+	if err := a.state.choose(to); err != nil {
+		return nil, err
+	}
+	return f.asked(a)
 }
 
 // asked is the method that the attempt stands at. There is none where another version
@@ -195,10 +200,7 @@ func (f *Flow) setUp(ctx context.Context, pool *provider.Pool, a *Attempt, given
 		return outcome{}, err
 	}
 	if given.Choose != "" || given.Again {
-		if err := a.state.choose(given.Choose); err != nil {
-			return outcome{}, err
-		}
-		m, err := f.asked(a)
+		m, err := f.another(a, given.Choose)
 		if err != nil {
 			return outcome{}, err
 		}
