@@ -81,7 +81,7 @@ func (d *Door) drawPasskeyAdd(w http.ResponseWriter, v *visit, why error) error 
 		return err
 	}
 	top.Problem = ""
-	return d.Pages.Render(w, v.Request, status, page.AccountPasskeyAdd{AccountPage: top, Refusal: passkeyProblem(why), Second: becomesSecond(v), Passkey: page.PasskeyForm{
+	return d.Pages.Render(w, v.Request, status, page.AccountPasskeyAdd{AccountPage: top, Refusal: page.PasskeyProblem(why), Second: becomesSecond(v), Passkey: page.PasskeyForm{
 		Action: v.at(home + "/passkeys/add"), Begin: v.at(home + "/passkeys/begin"), Make: true, Label: "passkey.make",
 	}})
 }

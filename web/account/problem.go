@@ -61,23 +61,6 @@ func codeProblem(why error) page.Problem {
 	return page.SecondUnavailable
 }
 
-// passkeyProblem says why a passkey was not added.
-func passkeyProblem(why error) page.Problem {
-	switch {
-	case why == nil:
-		return ""
-	case errors.Is(why, provider.ErrPasskeyExists):
-		return page.PasskeyExists
-	case errors.Is(why, factor.ErrAuthenticator):
-		return page.PasskeyMake
-	case errors.Is(why, factor.ErrPasskeyChallenge):
-		return page.PasskeyOver
-	case provider.CodeOf(why) == provider.CodeUnavailable:
-		return page.PasskeyUnavailable
-	}
-	return page.PasskeyWrong
-}
-
 // fault is what is wrong with a new password.
 func fault(why error) provider.PasswordFault {
 	if why == nil {

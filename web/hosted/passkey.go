@@ -25,30 +25,9 @@ func (d *Door) drawNudge(b *beside, w http.ResponseWriter, r *http.Request, _ ur
 	if err != nil {
 		return err
 	}
-	v := page.PasskeyAdd{Chrome: b.chrome(r), Action: b.to(r, "/passkeys/add"), Flow: b.attempt.ID, Second: signin.AsksTwice(b.pool), Problem: newPasskeyProblem(why)}
+	v := page.PasskeyAdd{Chrome: b.chrome(r), Action: b.to(r, "/passkeys/add"), Flow: b.attempt.ID, Second: signin.AsksTwice(b.pool), Problem: page.PasskeyProblem(why)}
 	v.Passkey = page.PasskeyForm{Action: v.Action, Flow: v.Flow, Options: string(b.attempt.Passkey()), Make: true, Label: "passkey.make"}
 	return d.Pages.Render(w, r, status, v)
-}
-
-// newPasskeyProblem says why a passkey was not added.
-func newPasskeyProblem(why error) page.Problem {
-	switch {
-	case why == nil:
-		return ""
-	case errors.Is(why, provider.ErrPasskeyExists):
-		return page.PasskeyExists
-	case errors.Is(why, factor.ErrAuthenticator):
-		return page.PasskeyMake
-	case errors.Is(why, factor.ErrPasskeyChallenge):
-		return page.PasskeyOver
-	}
-	switch provider.CodeOf(why) {
-	case provider.CodeInvalid:
-		return page.PasskeyMissing
-	case provider.CodeUnauthorized:
-		return page.PasskeyWrong
-	}
-	return page.PasskeyUnavailable
 }
 
 // passkeyForm is the sign-in page's button for a passkey; nil where none signs in.

@@ -1,5 +1,12 @@
 package page
 
+import (
+	"errors"
+
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/factor"
+)
+
 // PasskeyForm is a button that uses or makes a passkey, by js/passkey.js. The form
 // posts flow and credential to Action. Without a script the button is not there, and
 // the page says why.
@@ -51,3 +58,24 @@ func (v PasskeyAdd) scripts() []string { return passkeyScripts(v.Chrome, true) }
 
 // Failed is true once a Problem is set.
 func (v PasskeyAdd) Failed() bool { return v.Problem != "" }
+
+// PasskeyProblem says why a passkey was not added.
+func PasskeyProblem(why error) Problem {
+	switch {
+	case why == nil:
+		return ""
+	case errors.Is(why, provider.ErrPasskeyExists):
+		return PasskeyExists
+	case errors.Is(why, factor.ErrAuthenticator):
+		return PasskeyMake
+	case errors.Is(why, factor.ErrPasskeyChallenge):
+		return PasskeyOver
+	}
+	switch provider.CodeOf(why) {
+	case provider.CodeInvalid:
+		return PasskeyMissing
+	case provider.CodeUnauthorized:
+		return PasskeyWrong
+	}
+	return PasskeyUnavailable
+}
