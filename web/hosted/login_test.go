@@ -45,7 +45,7 @@ func TestLoginWithAuthorizeParametersIsAuthorize(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		v := w.visit()
 		v.get("/login?client_id=app&response_type=code&scope=a%20b").want(303, "/"+poolID+"/oauth2/authorize?client_id=app&response_type=code&scope=a%20b")
-		v.get("/login").want(400, "client_id")
+		v.get("/login?response_type=code").want(400, "client_id")
 	})
 }
 
