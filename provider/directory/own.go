@@ -97,7 +97,7 @@ func (d *Directory) SetOwn(ctx context.Context, p *provider.Pool, c *provider.Cl
 func (d *Directory) Naming(ctx context.Context, p *provider.Pool, userID string, values map[string]string, do func() error) error {
 	named := false
 	for name, value := range values {
-		named = named || value != "" && (slices.Contains(p.Settings.AliasAttrs, name) || slices.Contains(p.Settings.UsernameAttrs, name))
+		named = named || value != "" && (name == "preferred_username" || slices.Contains(p.Settings.AliasAttrs, name) || slices.Contains(p.Settings.UsernameAttrs, name))
 	}
 	if !named || d.Guard == nil {
 		return do()

@@ -350,8 +350,17 @@ func (a *Account) MayDelete(pool *provider.Pool) bool {
 	return a.Flow.Directory != nil && pool.MayDeleteOwn()
 }
 
-// Delete deletes the account for good. name is what the user knows it by, typed in to
-// show that they mean it.
+// Username is what the user signs in by where that is a name of its own and not what
+// KnownAs answers; empty otherwise.
+func (a *Account) Username(pool *provider.Pool, live *Live) string {
+	if len(pool.Settings.UsernameAttrs) > 0 || live.User.Status == provider.UserExternalProvider || live.User.Username == live.User.KnownAs() {
+		return ""
+	}
+	return live.User.Username
+}
+
+// Delete deletes the account for good. name is what the user knows it by, or signs in
+// by, typed in to show that they mean it.
 //
 // Errors: ErrProofTooOld; provider.CodeForbidden where the pool does not allow it;
 // provider.CodeInvalid for another name.
@@ -360,7 +369,7 @@ func (a *Account) Delete(ctx context.Context, pool *provider.Pool, live *Live, n
 		return &provider.Error{Code: provider.CodeForbidden, Kind: "user", Message: "Accounts are deleted by whoever runs this."}
 	}
 	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
-		if name != u.KnownAs() {
+		if name != u.KnownAs() && (name == "" || name != a.Username(pool, live)) {
 			return provider.Invalid("name", "Type the name of the account.")
 		}
 		err := a.Flow.Directory.DeleteOwn(ctx, pool.ID, u.ID)
@@ -404,8 +413,16 @@ func (a *Account) SetProfile(ctx context.Context, pool *provider.Pool, live *Liv
 			return provider.Invalid(by.Attribute(), "The attribute cannot be set here.")
 		}
 	}
+	if err := directory.CheckSaid(values); err != nil {
+		return err
+	}
 	d := a.Flow.Directory
-	return d.Naming(ctx, pool, live.User.ID, values, func() error { return d.SetOwn(asUser(ctx, live), pool, pages, live.User.ID, values) })
+	return d.Naming(ctx, pool, live.User.ID, values, func() error {
+		if err := d.FreeName(ctx, pool, &live.User, values["preferred_username"]); err != nil {
+			return err
+		}
+		return d.SetOwn(asUser(ctx, live), pool, pages, live.User.ID, values)
+	})
 }
 
 // ChangeAddress gives the user another address, or none. The old one stays until a

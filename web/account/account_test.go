@@ -470,3 +470,37 @@ func TestAPhoneNumberOfTheAccount(t *testing.T) {
 		v.post("/account/phone", "do", "send").want(400, "numbers of this country")
 	})
 }
+
+// The overview says what the person signs in by, and which address is not verified yet.
+// A profile holds what its fields are called, and nobody else's name.
+func TestWhoAPersonIsInTheirAccount(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.addUser("noa")
+		v := w.visit()
+		v.signIn("mika").want(200, "Your username is").wantNot("not verified yet")
+		for name, c := range map[string]struct {
+			bad, says, good string
+			status          int
+		}{
+			"website":            {"not a url", "not a web address", "https://mika.example", 400},
+			"zoneinfo":           {"Nowhere", "no such time zone", "Europe/Stockholm", 400},
+			"locale":             {"xx_yy", "no such language", "sv_SE", 400},
+			"preferred_username": {"NOA", "Another account uses this", "mik", 409},
+		} {
+			v.post("/account/profile", "attr."+name, c.bad).want(c.status, c.says)
+			if got := w.user("mika").Attributes[name]; got != "" {
+				t.Errorf("%s is %q", name, got)
+			}
+			v.post("/account/profile", "attr."+name, c.good).want(303, "/account")
+		}
+		v.post("/account/profile", "attr.preferred_username", "noa@example.com").want(400, "does not look right")
+		must(t, w.st.Pool(poolID).ChangeUser(t.Context(), "id-mika", func(u *provider.User) ([]provider.UserName, error) {
+			u.Attributes["email_verified"] = "false"
+			return nil, nil
+		}))
+		v.get("/account").want(200, "not verified yet")
+		v.get("/account/delete").want(200, "or your username")
+		v.post("/account/delete", "name", "mika").want(200, "Your account is deleted")
+	})
+}

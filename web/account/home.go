@@ -16,6 +16,9 @@ func (d *Door) showHome(w http.ResponseWriter, v *visit) error {
 	}
 	out := page.Account{AccountPage: top, Email: v.live.User.Attributes["email"], Phone: v.live.User.Attributes["phone_number"], TwoStep: len(d.Account.Offers(v.pool)) > 0, TwoStepOn: len(v.live.User.MFA.Enabled) > 0,
 		CanPasskeys: d.Account.OffersPasskeys(v.pool), CanDelete: d.Account.MayDelete(v.pool)}
+	out.Username = d.Account.Username(v.pool, v.live)
+	out.EmailBare = out.Email != "" && v.live.User.Attributes["email_verified"] != "true"
+	out.PhoneBare = out.Phone != "" && v.live.User.Attributes["phone_number_verified"] != "true"
 	out.CanPhone = out.Phone != "" || d.Account.CanSend(v.pool, provider.BySMS) || slices.Contains(v.pool.Settings.UsernameAttrs, "phone_number")
 	if out.HasPassword, out.CanPassword, err = d.Account.HasPassword(v.Context(), v.pool, v.live); err != nil {
 		return err
@@ -116,5 +119,5 @@ func (d *Door) drawDelete(w http.ResponseWriter, v *visit, why error) error {
 	if wrongName(why) {
 		top.Problem = page.AccountName
 	}
-	return d.Pages.Render(w, v.Request, status, page.AccountDelete{AccountPage: top})
+	return d.Pages.Render(w, v.Request, status, page.AccountDelete{AccountPage: top, Username: d.Account.Username(v.pool, v.live)})
 }

@@ -78,6 +78,9 @@ type Account struct {
 	Email       string
 	Phone       string
 	CanPhone    bool
+	Username    string // what they sign in by, where Who is another name
+	EmailBare   bool   // the address is not verified
+	PhoneBare   bool
 	HasPassword bool
 	CanPassword bool
 	TwoStep     bool // second factors can be set up here
@@ -309,7 +312,10 @@ type AccountExport struct{ AccountPage }
 func (AccountExport) file() string { return "account_export" }
 
 // AccountDelete deletes the account. The form posts name.
-type AccountDelete struct{ AccountPage }
+type AccountDelete struct {
+	AccountPage
+	Username string // does as well as Who; empty for none
+}
 
 func (AccountDelete) file() string { return "account_delete" }
 

@@ -36,6 +36,9 @@ const (
 	FieldLong     Problem = "long"
 	FieldCountry  Problem = "country"  // no text is sent to numbers of that country
 	FieldUntexted Problem = "untexted" // no text reaches that number
+	FieldURL      Problem = "url"
+	FieldZone     Problem = "zone"
+	FieldLocale   Problem = "locale"
 	FieldTaken    Problem = "taken"    // somebody else signs in by it
 	FieldUsername Problem = "username" // no username may look like this
 )

@@ -38,7 +38,7 @@ func FieldFault(why error) Problem {
 		return FieldTaken
 	}
 	switch p := Problem(e.Kind); p {
-	case FieldMissing, FieldEmail, FieldPhone, FieldDate, FieldMoment, FieldNumber, FieldRange, FieldShort, FieldLong, FieldCountry, FieldUntexted:
+	case FieldMissing, FieldEmail, FieldPhone, FieldDate, FieldMoment, FieldNumber, FieldRange, FieldShort, FieldLong, FieldCountry, FieldUntexted, FieldURL, FieldZone, FieldLocale:
 		return p
 	}
 	return FieldInvalid

@@ -104,7 +104,7 @@ func profileFixtures(app Chrome) []Fixture {
 		{"sign-in-again-wrong", SignIn{Chrome: chrome, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: who, Again: true, Problem: SignInWrong}},
 		{"sign-in-again-name", Identify{SignIn: SignIn{Chrome: chrome, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: who, Again: true}}},
 		{"account", full},
-		{"account-bare", Account{AccountPage: base, Email: who, TwoStep: true, TwoStepOn: true, NoCodes: true, Sessions: 1}},
+		{"account-bare", Account{AccountPage: base, Email: who, EmailBare: true, Username: "mika", TwoStep: true, TwoStepOn: true, NoCodes: true, Sessions: 1}},
 		{"account-plain", Account{AccountPage: base, Sessions: 1}},
 		{"account-password", password},
 		{"account-password-first", first},
@@ -136,8 +136,8 @@ func profileFixtures(app Chrome) []Fixture {
 		{"account-activity", activity},
 		{"account-activity-none", AccountActivity{AccountPage: base}},
 		{"account-export", AccountExport{base}},
-		{"account-delete", AccountDelete{base}},
-		{"account-delete-name", AccountDelete{failed(AccountName)}},
+		{"account-delete", AccountDelete{AccountPage: base, Username: "mika"}},
+		{"account-delete-name", AccountDelete{AccountPage: failed(AccountName)}},
 		{"account-goodbye", AccountGoodbye{chrome}},
 	}
 	out = append(out, more...)
