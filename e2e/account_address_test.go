@@ -90,6 +90,9 @@ func addressStory(t *testing.T, w *world) {
 			t.Errorf("the old number is told %q", told.Text)
 		}
 		owner.Click("#remove")
+		owner.See("#sure")
+		w.meet(owner, "account phone removing")
+		owner.Click("#remove")
 		owner.AwaitText("[role=status]", "removed")
 		if has := k.attribute(t, who, "phone_number"); has != "" {
 			t.Errorf("removed, the number is %s", has)
