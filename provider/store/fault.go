@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"io"
 	"net"
 	"strings"
 
@@ -62,7 +63,9 @@ func classify(err error) error {
 	case errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, driver.ErrBadConn),
-		errors.Is(err, sql.ErrConnDone), errors.Is(err, errLine), errors.As(err, &netErr):
+		errors.Is(err, sql.ErrConnDone), errors.Is(err, errLine), errors.As(err, &netErr),
+		// A server that dies hangs up in the middle of an answer.
+		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		f.away = true
 	default:
 		var connect *pgconn.ConnectError
