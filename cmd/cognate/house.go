@@ -196,7 +196,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		token.JobPrepare:    keys.Prepare,
 		token.JobRotate:     keys.RotateDue,
 	}}
-	h.tasks = []func(context.Context){st.Poll, worker.Run, feed.Run, func(ctx context.Context) { cleanUp(ctx, st, log) }}
+	h.tasks = []func(context.Context){st.Poll, worker.Run, feed.Run, func(ctx context.Context) { cleanUp(ctx, st, log) }, func(ctx context.Context) { warnShutIn(ctx, conf, log) }}
 	h.begin = func(ctx context.Context, out io.Writer) error {
 		if _, err := people.OperatorsPool(ctx); err != nil {
 			return fmt.Errorf("operators' pool: %w", err)
@@ -230,9 +230,26 @@ func (h *house) beginDev(ctx context.Context, s *seed, keys *token.Keys, conf *c
 	return d.banner(out, conf.Data)
 }
 
+func outboundRules(conf *config) *outbound.Client {
+	return &outbound.Client{Allow: conf.OutboundAllow, Loopback: conf.dev}
+}
+
+// warnShutIn tells the log which addresses of the settings the guard turns away, before
+// the first message waits for one. They may be names that change, so nothing stops.
+func warnShutIn(ctx context.Context, conf *config, log *slog.Logger) {
+	for setting, address := range map[string]string{"sms_url": conf.SMSURL, "breached_passwords_url": conf.BreachedURL} {
+		if address == "" {
+			continue
+		}
+		if err := outboundRules(conf).Refuses(ctx, address); err != nil {
+			log.WarnContext(ctx, setting+" cannot be reached: add its host to outbound_allow", "host", hostOf(address), "error", err)
+		}
+	}
+}
+
 // outboundClient is the guarded client for everything fetched from outside.
 func outboundClient(conf *config) (*http.Client, error) {
-	c := &outbound.Client{Allow: conf.OutboundAllow, Loopback: conf.dev}
+	c := outboundRules(conf)
 	if conf.OutboundCA != "" {
 		pem, err := os.ReadFile(conf.OutboundCA)
 		if err != nil {

@@ -14,6 +14,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"syscall"
 	"time"
 )
@@ -21,7 +23,7 @@ import (
 var (
 	// ErrForbiddenAddress means that the name led to an address that is not
 	// public and not allow-listed.
-	ErrForbiddenAddress = errors.New("address is not public and not on the outbound allow-list")
+	ErrForbiddenAddress = errors.New("address is not public, and outbound_allow does not name it")
 	// ErrPlainHTTP means that a public address was asked for without TLS.
 	ErrPlainHTTP = errors.New("plain http is only for allow-listed addresses")
 	// ErrScheme means that a URL, or the place a redirect led to, is neither
@@ -98,6 +100,33 @@ func (c *Client) HTTP() (*http.Client, error) {
 			IdleConnTimeout:        90 * time.Second,
 		}},
 	}, nil
+}
+
+// Refuses says why the guard would turn an address of the settings away, by where its
+// name leads now; nil when it would not, or the name leads nowhere yet.
+func (c *Client) Refuses(ctx context.Context, address string) error {
+	allow, err := parseAllow(c.Allow)
+	if err != nil {
+		return err
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return fmt.Errorf("outbound address: %w", err)
+	}
+	g := &guard{allow: allow, loopback: c.Loopback}
+	if allow.host(u.Hostname()) {
+		return nil
+	}
+	to, err := net.DefaultResolver.LookupNetIP(ctx, "ip", u.Hostname())
+	if err != nil {
+		return nil // the guard judges addresses and not names
+	}
+	for _, a := range to {
+		if err = g.check(netip.AddrPortFrom(a, 0).String(), u.Scheme == "http"); err == nil {
+			return nil // the dialer tries them all
+		}
+	}
+	return err
 }
 
 // RootCAs reads PEM certificates and adds them to a copy of the system's, for
