@@ -47,15 +47,29 @@ func messageCommand() *cobra.Command {
 		verb("preview KIND", "Show a message as it would be sent, with made-up values", func(s *session, args []string) error {
 			return s.withKind(args[0], &preview, func(in m) error { return show(s, api.Own, "PreviewMessage", in, previewFields) })
 		}, withPool, preview.bindLocale, preview.bindChannel),
-		verb("test TO", "Send a test to an e-mail address or a phone number (+...)", func(s *session, args []string) error {
-			return s.withKind("", &test, func(in m) error {
-				if in["To"] = args[0]; !test.changed("channel") && strings.HasPrefix(args[0], "+") {
-					in["Channel"] = "SMS"
-				}
-				return s.do(api.Own, "SendTestMessage", in, "A test is on its way to %s.", args[0])
-			})
+		verb("test TO", "Send a test to an e-mail address or a phone number (+...), and say whether it was taken", func(s *session, args []string) error {
+			return s.withKind("", &test, func(in m) error { return s.testMessage(in, args[0], &test) })
 		}, withPool, test.bindLocale, test.bindChannel),
 	)
+}
+
+// testMessage sends a test at once. Its outcome is the server's answer.
+func (s *session) testMessage(in m, to string, f *messageFlags) error {
+	phone := strings.HasPrefix(to, "+")
+	if !phone && !strings.Contains(to, "@") {
+		return &exitError{fix(fmt.Errorf("%q is no e-mail address and no phone number", to), "write ann@example.com, or +14155550100 with the country code"), exitUsage}
+	}
+	if in["To"] = to; phone && !f.changed("channel") {
+		in["Channel"] = "SMS"
+	}
+	taken := "The mail server took the test for %s. Look whether it arrives."
+	switch {
+	case s.Mailbox != "":
+		taken = "The test for %s was taken; what has no way out, a development server keeps at " + s.Mailbox
+	case in["Channel"] == "SMS":
+		taken = "The text message service took the test for %s. Look whether it arrives."
+	}
+	return s.do(api.Own, "SendTestMessage", in, taken, to)
 }
 
 func (f *messageFlags) bindLocale(c *cobra.Command) {

@@ -164,6 +164,7 @@ type parcel struct {
 	By      provider.Channel
 	To      string // the address, which the code proves
 	Flow    string // the attempt that a link leads back to; empty for none
+	Insist  bool   // an operator sends it, who is told when a limit holds a text back
 }
 
 // sendCode makes a code and sends it, in the transaction that ctx carries.
@@ -187,7 +188,11 @@ func (d *Directory) sendCode(ctx context.Context, p *provider.Pool, u *provider.
 	if err := d.Store.Pool(p.ID).PutCode(ctx, c); err != nil {
 		return err
 	}
-	return d.Post.Send(ctx, message.Letter{
+	send := d.Post.Send
+	if k.Insist {
+		send = d.Post.Insist
+	}
+	return send(ctx, message.Letter{
 		Pool: p, Kind: message.Kind(k.Purpose), Channel: k.By, To: k.To, Lang: u.Attributes["locale"], Username: signsInAs(p, u), Code: code, Link: link,
 		Lasts: k.Purpose.Life(),
 	})

@@ -957,3 +957,40 @@ func TestInvitationsByChannel(t *testing.T) {
 		}
 	})
 }
+
+// Where a limit would hold the invitation back, there is no user whose password nobody
+// knows, and one who is there keeps theirs.
+func TestInvitationsThatCannotGoAreRefused(t *testing.T) {
+	t.Parallel()
+	eachCodes(t, provider.PoolSettings{}, func(t *testing.T, d *codes) {
+		held := &provider.Error{Code: provider.CodeLimit, Kind: "sms"}
+		for name, number := range map[string]string{"another country": "+33612345678", "a fixed line": "+4930901820"} {
+			_, err := d.CreateUser(t.Context(), d.pool.ID, directory.NewUser{Username: "ann", Invite: true, InviteBy: []provider.Channel{provider.BySMS},
+				Attributes: map[string]string{"phone_number": number}})
+			if !errors.Is(err, held) {
+				t.Errorf("%s: %v", name, err)
+			}
+			if _, err := d.FindUser(t.Context(), d.pool.ID, "ann"); provider.CodeOf(err) != provider.CodeNotFound {
+				t.Errorf("%s: the user is there: %v", name, err)
+			}
+		}
+		u, err := d.CreateUser(t.Context(), d.pool.ID, directory.NewUser{Username: "ben", Attributes: map[string]string{"phone_number": "+33612345678"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		hash := func() string {
+			l, err := d.Store.Pool(d.pool.ID).LoginByID(t.Context(), u.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return l.Password.Hash
+		}
+		before := hash()
+		if _, err := d.Reinvite(t.Context(), d.pool.ID, "ben", "", nil); !errors.Is(err, held) {
+			t.Errorf("another invitation: %v", err)
+		}
+		if hash() != before {
+			t.Error("the password changed")
+		}
+	})
+}

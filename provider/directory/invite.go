@@ -14,7 +14,8 @@ import (
 // named, by e-mail if they have one and else by text message. Without an address
 // nobody is written to, as in Cognito: an operator will set the password.
 //
-// Errors: provider.CodeInvalid when nothing can be sent.
+// Errors: provider.CodeInvalid when nothing can be sent; provider.CodeLimit when the
+// pool's limits hold a text back: the password would be lost.
 func (d *Directory) invite(ctx context.Context, p *provider.Pool, u *provider.User, password string, by []provider.Channel) error {
 	if d.Post == nil {
 		return nil
@@ -36,8 +37,7 @@ func (d *Directory) invite(ctx context.Context, p *provider.Pool, u *provider.Us
 		if c == provider.ByEmail && d.PageURL != nil {
 			l.Link = d.PageURL(p) + l.Kind.Path()
 		}
-		err := d.Post.Send(ctx, l)
-		if err != nil {
+		if err := d.Post.Insist(ctx, l); err != nil {
 			return err
 		}
 	}
@@ -59,7 +59,8 @@ func signsInAs(p *provider.Pool, u *provider.User) string {
 // when empty, and sends it.
 //
 // Errors: provider.ErrUserNotFound; provider.CodeForbidden when they have;
-// provider.CodeInvalid when nothing can be sent.
+// provider.CodeInvalid when nothing can be sent; provider.CodeLimit when a limit holds
+// the text back.
 func (d *Directory) Reinvite(ctx context.Context, pool, name, password string, by []provider.Channel) (*provider.User, error) {
 	u, p, err := d.local(ctx, pool, name)
 	if err != nil {

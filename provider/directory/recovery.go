@@ -99,7 +99,7 @@ func (d *Directory) unproved(ctx context.Context, c *provider.OneTimeCode, try *
 //
 // Errors: provider.ErrUserNotFound; provider.CodeForbidden when the user's state
 // does not allow it; provider.CodeInvalid without a verified address or a way to
-// send.
+// send; provider.CodeLimit when a limit holds the text back.
 func (d *Directory) ResetPassword(ctx context.Context, pool, name string) error {
 	u, err := d.FindUser(ctx, pool, name)
 	if err != nil {
@@ -128,6 +128,6 @@ func (d *Directory) ResetPassword(ctx context.Context, pool, name string) error 
 		if err != nil || !u.Enabled {
 			return err
 		}
-		return d.sendCode(ctx, p, u, parcel{Purpose: provider.CodeResetPassword, By: by, To: u.Attributes[by.Attribute()]})
+		return d.sendCode(ctx, p, u, parcel{Purpose: provider.CodeResetPassword, By: by, To: u.Attributes[by.Attribute()], Insist: true})
 	})
 }

@@ -1,7 +1,8 @@
 // Package message delivers e-mail and SMS. What is to be sent is a job in the
 // transaction of what it tells of, sealed, since it may hold a code or a
 // temporary password; a worker hands it to a Sender, again and again until the
-// Sender takes it. Nothing is sent on a request's path.
+// Sender takes it. Nothing is sent on a request's path but an operator's test, whose
+// outcome is the point.
 package message
 
 import (
@@ -60,13 +61,21 @@ func (o *Outbox) Ready(by provider.Channel) error {
 	return nil
 }
 
-// Put takes a message in, in the transaction that ctx carries.
-func (o *Outbox) Put(ctx context.Context, m provider.Message) error {
+// stamp gives a message its id and its time.
+func (o *Outbox) stamp(m *provider.Message) error {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return fmt.Errorf("message id: %w", err)
 	}
 	m.ID, m.SentAt = id.String(), o.Store.Now()
+	return nil
+}
+
+// Put takes a message in, in the transaction that ctx carries.
+func (o *Outbox) Put(ctx context.Context, m provider.Message) error {
+	if err := o.stamp(&m); err != nil {
+		return err
+	}
 	plain, err := json.Marshal(m)
 	if err != nil {
 		return fmt.Errorf("message: %w", err)

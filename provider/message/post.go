@@ -54,8 +54,26 @@ func (p *Post) Send(ctx context.Context, l Letter) error {
 	return err
 }
 
-// Offer is Send for operators, who may know: it answers why a text was dropped.
+// Insist is Send for operators, who may know: a text that the limits do not let out is
+// an error, and nothing of the transaction that ctx carries should stay.
+//
+// Errors: provider.CodeLimit, which says why and what to do.
+func (p *Post) Insist(ctx context.Context, l Letter) error {
+	drop, err := p.Offer(ctx, l)
+	if err != nil || drop == "" {
+		return err
+	}
+	return drop.problem()
+}
+
+// Offer is Send that answers why a text was dropped.
 func (p *Post) Offer(ctx context.Context, l Letter) (Drop, error) {
+	return p.pass(ctx, l, p.Outbox.Put)
+}
+
+// pass writes a letter that the pool's limits let out and gives it to take, all in one
+// transaction.
+func (p *Post) pass(ctx context.Context, l Letter, take func(context.Context, provider.Message) error) (Drop, error) {
 	var drop Drop
 	err := p.Outbox.Store.Tx(ctx, func(ctx context.Context) (err error) {
 		if l.Channel == provider.BySMS {
@@ -76,7 +94,7 @@ func (p *Post) Offer(ctx context.Context, l Letter) (Drop, error) {
 		if err != nil {
 			return err
 		}
-		return p.Outbox.Put(ctx, m)
+		return take(ctx, m)
 	})
 	return drop, err
 }

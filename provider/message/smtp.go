@@ -96,9 +96,7 @@ func (s *SMTP) compose(m provider.Message) (*gomail.Msg, error) {
 	}
 	letter := gomail.NewMsg()
 	letter.FromMailAddress(from)
-	// The address is only an address: a display name in it would let whoever signs
-	// up choose what the letter seems to say.
-	if to, err := mail.ParseAddress(m.To); err != nil || to.Address != m.To {
+	if !isAddress(m.To) {
 		return nil, fmt.Errorf("%w: the recipient is no address", ErrRefused)
 	}
 	if err := letter.To(m.To); err != nil {

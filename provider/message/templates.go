@@ -2,7 +2,6 @@ package message
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -17,11 +16,10 @@ import (
 // their own.
 const DefaultLocale = "default"
 
-// What the trail calls a change of a pool's words, and a test.
+// What the trail calls a change of a pool's words.
 const (
 	ActionTemplatePut    = "message_template.put"
 	ActionTemplateDelete = "message_template.delete"
-	ActionTest           = "message.test"
 )
 
 // The most that Cognito takes, in characters.
@@ -143,36 +141,6 @@ func (t *Templates) Preview(ctx context.Context, pool string, kind Kind, by prov
 		return provider.Message{}, err
 	}
 	return t.Post.Letters.Write(l)
-}
-
-// SendTest sends a message with made-up values, so that an operator sees whether
-// messages arrive. A text counts against the pool's limits like any other.
-//
-// Errors: provider.ErrPoolNotFound; provider.CodeInvalid, which says what to set up;
-// provider.CodeLimit when a limit holds a text back.
-func (t *Templates) SendTest(ctx context.Context, pool string, kind Kind, by provider.Channel, locale, to string) error {
-	p, err := t.Post.Outbox.Store.Pool(pool).Get(ctx)
-	if err != nil {
-		return err
-	}
-	if !t.Post.Ready(by) {
-		return provider.Invalid("Channel", "This server has no way to send by %s. Set smtp_host or sms_provider.", by)
-	}
-	l, err := t.sample(ctx, p, kind, by, locale)
-	if err != nil {
-		return err
-	}
-	l.To = to
-	return t.Post.Outbox.Store.Tx(ctx, func(ctx context.Context) error {
-		drop, err := t.Post.Offer(ctx, l)
-		if err != nil {
-			return err
-		}
-		if drop != "" {
-			return drop.problem()
-		}
-		return (&audit.Log{Store: t.Post.Outbox.Store}).Record(ctx, pool, ActionTest, audit.Success, "pool/"+pool, map[string]string{"kind": string(kind), "channel": string(by)})
-	})
 }
 
 // checkTemplate refuses words that could not do their work, and puts the language
@@ -306,17 +274,4 @@ func cognitoWords(l Letter) (out provider.MessageTemplate) {
 		out.Subject, out.HTML, out.SMS = first(invite+"EmailSubject"), first(invite+"EmailMessage"), first(invite+"SMSMessage")
 	}
 	return out
-}
-
-// problem says to an operator why a text did not go, and what to do.
-func (d Drop) problem() error {
-	why := map[Drop]string{
-		DropNumber:  "No text can be sent to this number: it is no mobile number.",
-		DropCountry: "The pool sends no texts to this number's country. Allow it with SmsLimits.Countries.",
-		DropTo:      "This number had as many texts today as SmsLimits.PerNumber allows.",
-		DropPrefix:  "Numbers like this one had as many texts today as SmsLimits.PerPrefix allows.",
-		DropAddress: "This network address asked for as many texts today as SmsLimits.PerAddress allows.",
-		DropBudget:  "The pool has sent as many texts today as SmsLimits.DailyBudget allows.",
-	}[d]
-	return &provider.Error{Code: provider.CodeLimit, Kind: "sms", Message: why, Cause: errors.New(string(d))}
 }

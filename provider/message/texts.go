@@ -3,6 +3,7 @@ package message
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"strings"
 	"time"
 
@@ -25,6 +26,19 @@ const (
 	DropAddress Drop = "address" // the network address that asks had enough
 	DropBudget  Drop = "budget"  // the pool's budget for the day is spent
 )
+
+// problem says to an operator why a text did not go, and what to do.
+func (d Drop) problem() error {
+	why := map[Drop]string{
+		DropNumber:  "No text can be sent to this number: it is no mobile number.",
+		DropCountry: "The pool sends no texts to this number's country. Allow it with SmsLimits.Countries.",
+		DropTo:      "This number had as many texts today as SmsLimits.PerNumber allows.",
+		DropPrefix:  "Numbers like this one had as many texts today as SmsLimits.PerPrefix allows.",
+		DropAddress: "This network address asked for as many texts today as SmsLimits.PerAddress allows.",
+		DropBudget:  "The pool has sent as many texts today as SmsLimits.DailyBudget allows.",
+	}[d]
+	return &provider.Error{Code: provider.CodeLimit, Kind: "sms", Message: why, Cause: errors.New(string(d))}
+}
 
 // What the trail calls texts that were not sent, and the alarms.
 const (
