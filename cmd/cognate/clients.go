@@ -144,7 +144,7 @@ func (f *clientFlags) bind(c *cobra.Command) {
 	p.Int64Var(&f.idMinutes, "id-token-minutes", 60, "how long ID tokens live")
 	p.Int64Var(&f.refreshMinutes, "refresh-token-minutes", 43200, "how long refresh tokens live")
 	p.BoolVar(&f.consent, "consent", false, "ask users before the client gets anything: for other people's apps")
-	p.StringSliceVar(&f.authFlows, "auth-flow", nil, "a way to sign in by the API: "+flowWords().all()+"; may be given again")
+	p.StringSliceVar(&f.authFlows, "auth-flow", nil, "an authentication flow of Cognito's: "+flowWords().all()+"; refresh and custom have an effect today, the others are kept; may be given again")
 	p.BoolVar(&f.reveal, "reveal-unknown-users", false, "tell who signs in that there is no such user; others are answered alike")
 	p.Int64Var(&f.signInMinutes, "sign-in-minutes", 15, "how long one sign-in may take, from 3 to 15")
 	p.StringVar(&f.tokenProfile, "token-profile", "", "standard or cognito, where it differs from the pool's")
@@ -197,8 +197,9 @@ func (f *clientFlags) apply(s *api.UserPoolClientSettings) (err error) {
 	return err
 }
 
-// flowWords are the ways to sign in by the API. Without refresh among them, a client
-// that names any gets no refresh tokens, as in Cognito.
+// flowWords are Cognito's authentication flows. Without refresh among them, a client
+// that names any gets no refresh tokens, and custom has the pool's own questions asked.
+// The others name ways to sign in by the API, which is not served: they are kept.
 func flowWords() vocabulary {
 	return vocabulary{
 		{"user", "ALLOW_USER_AUTH"}, {"srp", "ALLOW_USER_SRP_AUTH"}, {"password", "ALLOW_USER_PASSWORD_AUTH"},
@@ -213,7 +214,7 @@ func clientFields(r *api.UserPoolClientResponse) []field {
 		{"callbacks", words(c.CallbackURLs)}, {"logouts", words(c.LogoutURLs)}, {"identity providers", words(c.SupportedIdentityProviders)},
 		{"reads", words(c.ReadAttributes)}, {"writes", words(c.WriteAttributes)},
 		{"consent", yesNo(c.RequireConsent != nil && *c.RequireConsent)}, {"token profile", c.TokenProfile},
-		{"sign in by the API", flowWords().plain(c.ExplicitAuthFlows...)}, {"unknown users", map[bool]string{true: "told", false: "not told"}[c.PreventUserExistenceErrors == "LEGACY"]},
+		{"auth flows", flowWords().plain(c.ExplicitAuthFlows...)}, {"unknown users", map[bool]string{true: "told", false: "not told"}[c.PreventUserExistenceErrors == "LEGACY"]},
 		{"sign-in minutes", number(c.AuthSessionValidity)},
 		{"created", day(c.CreationDate)}, {"changed", day(c.LastModifiedDate)},
 	}

@@ -86,3 +86,20 @@ func TestDescriptionsFitTheWire(t *testing.T) {
 		t.Errorf("described as %q", got)
 	}
 }
+
+// A client that names Cognito's authentication flows gets refresh tokens only when the
+// one for them is among them.
+func TestWhichClientsGetRefreshTokens(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		flows []string
+		want  bool
+	}{
+		"names none": {nil, true}, "names it": {[]string{"ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}, true}, "names others": {[]string{"ALLOW_USER_AUTH"}, false},
+	} {
+		settings := provider.ClientSettings{OAuthEnabled: true, GrantTypes: []string{"authorization_code"}, ExplicitAuthFlows: c.flows}
+		if got := newClient(&provider.Client{Settings: settings}, &provider.Pool{}).grantTypes.Has("refresh_token"); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

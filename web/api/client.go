@@ -100,7 +100,8 @@ func applyClient(p *provider.Pool, c *provider.Client, in *UserPoolClientSetting
 	}
 	for _, flow := range in.AllowedOAuthFlows {
 		if flow == "code" {
-			s.GrantTypes = append(s.GrantTypes, "authorization_code", "refresh_token")
+			// Whether refresh tokens come with it is for ExplicitAuthFlows to say.
+			s.GrantTypes = append(s.GrantTypes, "authorization_code")
 		} else {
 			s.GrantTypes = append(s.GrantTypes, flow)
 		}
