@@ -21,6 +21,9 @@ func attributeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if _, err := typeWords().wire("type", []string{kind}); err != nil {
+				return err
+			}
 			a := api.SchemaAttributeType{Name: strings.TrimPrefix(args[0], "custom:"), AttributeDataType: kind, Mutable: &add.mutable, Required: &add.required}
 			if add.changed("min-length") || add.changed("max-length") {
 				a.StringAttributeConstraints = &api.StringAttributeConstraintsType{MinLength: add.minLength, MaxLength: add.maxLength}

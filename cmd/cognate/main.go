@@ -56,7 +56,11 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	})
 	root.AddCommand(serveCommand(), migrateCommand(), adminCommand(), healthcheckCommand(), versionCommand())
 	root.AddCommand(clientCommands()...)
-	err := root.ExecuteContext(ctx)
+	ran, err := root.ExecuteContextC(ctx)
+	var refused *refusal
+	if errors.As(err, &refused) {
+		refused.Message = inFlags(ran, refused.Message)
+	}
 	if err != nil && strings.HasPrefix(err.Error(), "unknown command") { // cobra has no type for it
 		err = &exitError{err: fix(err, "see cognate --help"), code: exitUsage}
 	}

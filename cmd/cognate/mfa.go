@@ -69,7 +69,11 @@ func (f *mfaFlags) run(s *session, id string) error {
 
 func (f *mfaFlags) apply(c *api.MfaConfig) error {
 	if f.changed("mode") {
-		c.MfaConfiguration = strings.ToUpper(f.mode)
+		mode, err := mfaWords().wire("mode", []string{f.mode})
+		if err != nil {
+			return err
+		}
+		c.MfaConfiguration = mode[0]
 	}
 	if f.changed("factors") {
 		if err := setFactors(c, f.factors); err != nil {

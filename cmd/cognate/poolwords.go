@@ -30,6 +30,10 @@ func kinds() vocabulary {
 	return vocabulary{{"lower", "lower"}, {"upper", "upper"}, {"number", "number"}, {"symbol", "symbol"}, {"none", ""}}
 }
 
+func typeWords() vocabulary {
+	return vocabulary{{"String", "String"}, {"Number", "Number"}, {"DateTime", "DateTime"}, {"Boolean", "Boolean"}}
+}
+
 // all lists the command line's words.
 func (v vocabulary) all() string {
 	var out []string

@@ -65,9 +65,17 @@ func byPhone(p *provider.Pool) bool {
 	return slices.Contains(p.Settings.UsernameAttrs, "phone_number") || slices.Contains(p.Settings.AliasAttrs, "phone_number")
 }
 
-func checkRegion(region string) error {
-	if region != "" && phonenumbers.GetCountryCodeForRegion(region) == 0 {
-		return provider.Invalid("DefaultRegion", "%q is no country in two capital letters, such as DE.", region)
+// checkCountries refuses what is no country that has telephone numbers: texts to it
+// would be held back without a word.
+func checkCountries(s *provider.PoolSettings) error {
+	country := func(c string) bool { return phonenumbers.GetCountryCodeForRegion(c) != 0 }
+	if s.DefaultRegion != "" && !country(s.DefaultRegion) {
+		return provider.Invalid("DefaultRegion", "%q is no country in two capital letters, such as DE.", s.DefaultRegion)
+	}
+	for _, c := range s.SMS.Countries {
+		if !country(c) {
+			return provider.Invalid("SmsLimits.Countries", "%q is no country in two capital letters, such as DE.", c)
+		}
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func checkPool(p *provider.Pool) error {
 	if err := checkWays(&s); err != nil {
 		return err
 	}
-	if err := checkRegion(s.DefaultRegion); err != nil {
+	if err := checkCountries(&s); err != nil {
 		return err
 	}
 	return checkSchema(s.Schema)

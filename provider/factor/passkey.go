@@ -55,6 +55,30 @@ func (f *Factors) RelyingPartyID(pool *provider.Pool) string {
 	return base.Hostname()
 }
 
+// CheckRelyingParty refuses a domain that no page which asks for passkeys has: browsers
+// turn it away there (WebAuthn Level 3 section 5.1.3).
+//
+// Errors: provider.CodeInvalid.
+func (f *Factors) CheckRelyingParty(s *provider.PasskeySettings) error {
+	if s.RelyingPartyID == "" {
+		return nil
+	}
+	host := ""
+	for _, origin := range append([]string{f.BaseURL}, s.Origins...) {
+		u, err := url.Parse(origin)
+		if err != nil {
+			return fmt.Errorf("origin of passkeys: %w", err)
+		}
+		if h := u.Hostname(); h == s.RelyingPartyID || strings.HasSuffix(h, "."+s.RelyingPartyID) {
+			return nil
+		}
+		if host == "" {
+			host = u.Hostname()
+		}
+	}
+	return provider.Invalid("RelyingPartyId", "The pages are at %s, which is not %s and does not lie below it: browsers would refuse every passkey. Choose %s or a domain above it, or name an app's own pages there in Origins.", host, s.RelyingPartyID, host)
+}
+
 // relyingParty is a pool as the WebAuthn library knows it. The origins are the
 // configured ones; what a request claims to be its host has no say.
 func (f *Factors) relyingParty(pool *provider.Pool) (*webauthn.WebAuthn, error) {

@@ -68,6 +68,7 @@ type About struct {
 	Code     bool // they are about a code, or a temporary password
 	Typed    bool // the code is typed in where it was asked for, so a browser may fill it in
 	Notice   bool // a security notice: it says what, when and from where
+	Nobody   bool // who reads it may be nobody's user, so it holds no username
 	Operator bool // it goes to operators, in words that no pool changes
 }
 
@@ -98,8 +99,8 @@ func Kinds() []About {
 	out := []About{
 		{Kind: Invitation, Channels: both, Code: true},
 		{Kind: SignUp, Channels: both, Code: true, Typed: true},
-		{Kind: AccountExists, Channels: both},
-		{Kind: NameTaken, Channels: both},
+		{Kind: AccountExists, Channels: both, Nobody: true},
+		{Kind: NameTaken, Channels: both, Nobody: true},
 		{Kind: ResetPassword, Channels: both, Code: true, Typed: true},
 		{Kind: VerifyEmail, Channels: email, Code: true, Typed: true},
 		{Kind: VerifyPhone, Channels: sms, Code: true, Typed: true},

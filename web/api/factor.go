@@ -24,6 +24,11 @@ func (a *API) setUserPoolMfaConfig(ctx context.Context, in *SetUserPoolMfaConfig
 		if err := applyMfa(p, &in.MfaConfig); err != nil {
 			return err
 		}
+		if in.WebAuthnConfiguration != nil {
+			if err := a.Factors.CheckRelyingParty(&p.Settings.Passkeys); err != nil {
+				return err
+			}
+		}
 		out = mfaConfig(p)
 		return nil
 	})

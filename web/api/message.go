@@ -26,7 +26,10 @@ func (a *API) listMessageTemplates(ctx context.Context, in *UserPoolRequest) (*L
 }
 
 func wireKind(k message.About) MessageKind {
-	out := MessageKind{Kind: string(k.Kind), Placeholders: []string{"{username}"}}
+	out := MessageKind{Kind: string(k.Kind)}
+	if !k.Nobody {
+		out.Placeholders = append(out.Placeholders, "{username}")
+	}
 	for _, by := range k.Channels {
 		out.Channels = append(out.Channels, strings.ToUpper(string(by)))
 	}

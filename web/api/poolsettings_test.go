@@ -120,6 +120,7 @@ func TestSettingsThatCannotWork(t *testing.T) {
 		{first([]string{}...), "allowedFirstAuthFactors"},
 		{first("SOFTWARE_TOKEN"), "allowedFirstAuthFactors"},
 		{m{"SessionConfiguration": m{"IdleSeconds": 1}}, "idleSeconds"},
+		{m{"SmsLimits": m{"Countries": []string{"SE", "XX"}}}, `"XX" is no country`},
 		{m{"TermsURL": "javascript:alert(1)"}, "termsURL"},
 		{m{"DeviceConfiguration": m{"RememberDays": 0}}, "rememberDays"},
 	} {
