@@ -32,7 +32,10 @@ func attributeCommand() *cobra.Command {
 				a.NumberAttributeConstraints = &api.NumberAttributeConstraintsType{MinValue: add.min, MaxValue: add.max}
 			}
 			in := m{"UserPoolId": pool, "CustomAttributes": []api.SchemaAttributeType{a}}
-			return s.do(api.UserPools, "AddCustomAttributes", in, "Added attribute custom:%s.", a.Name)
+			if err := s.do(api.UserPools, "AddCustomAttributes", in, "Added attribute custom:%s.", a.Name); err != nil {
+				return err
+			}
+			return s.noteStandard(pool, a.Name)
 		}, withPool, func(c *cobra.Command) {
 			add.bind(c)
 			c.Flags().StringVar(&kind, "type", "String", "String, Number, DateTime or Boolean")
@@ -46,6 +49,20 @@ func attributeCommand() *cobra.Command {
 		attributeVerb("retire", "Take an attribute out of use; users keep their values", "RetireAttribute", nil),
 		attributeVerb("restore", "Bring a retired attribute back", "RestoreAttribute", nil),
 	)
+}
+
+// noteStandard tells who adds an attribute that there is a standard one of its name.
+func (s *session) noteStandard(pool, name string) error {
+	out, _, err := get[api.UserPoolResponse](s, api.UserPools, "DescribeUserPool", m{"UserPoolId": pool})
+	if err != nil {
+		return err
+	}
+	for _, a := range out.UserPool.SchemaAttributes {
+		if a.Name == name {
+			fmt.Fprintf(s.errs, "There is a standard attribute %s too, which is another: cognate attribute require %s asks for that one.\n", name, name)
+		}
+	}
+	return nil
 }
 
 func attributeVerb(name, short, operation string, more m) func(*flags) *cobra.Command {

@@ -311,6 +311,7 @@ func TestWhichServer(t *testing.T) {
 		"dev.json by variable":   {target{data: dir}, map[string]string{"COGNATE_DEV_JSON": devJSONPath(data)}, "http://localhost:1", "AKIADEV"},
 		"a flag beats variables": {target{data: dir, devJSON: devJSONPath(data)}, map[string]string{"COGNATE_PROFILE": "eu.prod"}, "http://localhost:1", "AKIADEV"},
 		"another address":        {target{data: data, endpoint: "http://localhost:2"}, nil, "http://localhost:2", "AKIADEV"},
+		"an address alone":       {target{data: data, endpoint: "localhost:2"}, nil, "http://localhost:2", "AKIADEV"},
 		"a key by variable": {target{data: data}, map[string]string{"COGNATE_ACCESS_KEY_ID": "AKIAENV", "COGNATE_SECRET_ACCESS_KEY": "s"},
 			"http://localhost:1", "AKIAENV"},
 	} {
@@ -322,5 +323,33 @@ func TestWhichServer(t *testing.T) {
 		if r.Endpoint != c.endpoint || r.AccessKey != c.key {
 			t.Errorf("%s: %+v", name, r)
 		}
+	}
+}
+
+// Slips of the hand are told with what was meant.
+func TestSlips(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	s.must("operator", "whoami")
+	s.must("user", "create", "ann", "--no-invite")
+	for args, want := range map[string]string{
+		"pool shw": `fix: did you mean cognate pool show? see cognate pool --help`,
+		"pool update us-east-1_x --self-sign-up false": "takes 1 argument, not 2\nfix: a switch takes its value after an equals sign: --self-sign-up=false",
+		"user resend-invite alice":                     "set by an operator",
+		"user reset-password ann":                      "cognate user resend-invite ann",
+		"attribute add given_name":                     "cognate attribute require given_name",
+		"operator revoke alice":                        "nothing was deleted",
+		"pool list --endpoint id.example.com":          "fix: write https://id.example.com",
+	} {
+		if _, _, errs := s.try("", strings.Fields(args)...); !strings.Contains(errs, want) {
+			t.Errorf("%s: %s", args, errs)
+		}
+	}
+	pool := s.value("UserPools.0.Id", "pool", "list")
+	if out := s.must("audit", "list", pool, "--target", "user/ann"); !strings.Contains(out, "user.create") || !strings.Contains(out, "REASON") {
+		t.Errorf("what was done to ann:\n%s", out)
+	}
+	if code, _, _ := s.try("", "audit", "list", pool, "--target", "user/nobody"); code != exitNotFound {
+		t.Errorf("nobody's trail: exit %d", code)
 	}
 }

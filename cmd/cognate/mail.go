@@ -103,6 +103,7 @@ func (c *config) checkSMTP() error {
 		{!slices.Contains([]string{message.TLSImplicit, message.TLSStart, message.TLSNone}, c.SMTPTLS), "smtp_tls must be starttls, implicit or none", "leave it out for starttls"},
 		{c.SMTPTLS == message.TLSNone && !loopbackHost(c.SMTPHost), "smtp_tls none would send codes in the clear", "use starttls or implicit, or a mail server on this machine"},
 		{c.SMTPTLS == message.TLSNone && c.SMTPUsername != "", "smtp_tls none would send the mail server's password in the clear", "use starttls or implicit, or leave smtp_username out"},
+		{c.SMTPFrom == "", "smtp_host needs smtp_from, the address that e-mail comes from", "for example smtp_from: Example <no-reply@example.com>"},
 		{from != nil, "smtp_from is no e-mail address", "for example smtp_from: Example <no-reply@example.com>"},
 		{c.SMTPPort < 1 || c.SMTPPort > 65535, "smtp_port is no port", "leave it out for 587, or 465 with smtp_tls implicit"},
 		{c.SMTPTimeout < 1 || c.SMTPTimeout > 30, "smtp_timeout must be from 1 to 30 seconds", "leave it out for 10"},

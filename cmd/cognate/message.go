@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -22,8 +23,8 @@ func messageCommand() *cobra.Command {
 	var shown, put, gone, preview, test messageFlags
 	return noun("message", "What messages say, and whether they arrive",
 		verb("list", "List the kinds of messages, and the words that the pool has put", listMessages, withPool),
-		verb("show KIND", "Show the pool's own words for a kind of message", func(s *session, args []string) error {
-			return s.withKind(args[0], &shown, func(in m) error { return show(s, api.Own, "GetMessageTemplate", in, templateFields) })
+		verb("show KIND", "Show the pool's own words for a kind of message, or the standard ones where it has none", func(s *session, args []string) error {
+			return s.withKind(args[0], &shown, func(in m) error { return s.showWords(in, args[0]) })
 		}, withPool, shown.bindLocale),
 		verb("set KIND", "Put the pool's own words in place of the standard ones", func(s *session, args []string) error {
 			return s.withKind(args[0], &put, func(in m) error {
@@ -41,9 +42,12 @@ func messageCommand() *cobra.Command {
 		}, withPool, put.bindLocale, put.bindWords),
 		verb("delete KIND", "Go back to the standard words", func(s *session, args []string) error {
 			return s.withKind(args[0], &gone, func(in m) error {
+				if err := s.confirm("pool's own words for", args[0]); err != nil {
+					return err
+				}
 				return s.do(api.Own, "DeleteMessageTemplate", in, "The standard words for %s count again.", args[0])
 			})
-		}, withPool, gone.bindLocale),
+		}, withPool, gone.bindLocale, deleting),
 		verb("preview KIND", "Show a message as it would be sent, with made-up values", func(s *session, args []string) error {
 			return s.withKind(args[0], &preview, func(in m) error { return show(s, api.Own, "PreviewMessage", in, previewFields) })
 		}, withPool, preview.bindLocale, preview.bindChannel),
@@ -51,6 +55,43 @@ func messageCommand() *cobra.Command {
 			return s.withKind("", &test, func(in m) error { return s.testMessage(in, args[0], &test) })
 		}, withPool, test.bindLocale, test.bindChannel),
 	)
+}
+
+// showWords shows a pool's own words for a kind, or, where it has none, what it sends.
+func (s *session) showWords(in m, kind string) error {
+	err := show(s, api.Own, "GetMessageTemplate", in, templateFields)
+	var r *refusal
+	if !errors.As(err, &r) || r.Type != "ResourceNotFoundException" || !strings.Contains(r.Message, "words of its own") || s.json {
+		return err
+	}
+	sent := false
+	for _, by := range []string{"EMAIL", "SMS"} {
+		in["Channel"] = by
+		out, _, failed := get[api.PreviewMessageResponse](s, api.Own, "PreviewMessage", in)
+		if errors.As(failed, &r) && r.Type == "InvalidParameterException" {
+			continue // the kind does not go by this channel
+		}
+		if failed != nil {
+			return failed
+		}
+		if !sent {
+			fmt.Fprintf(s.errs, "The pool has no words of its own for %s in this language. This is what it sends, with made-up values:\n", kind)
+		}
+		sent = true
+		rows := [][]string{{"by", strings.ToLower(by)}}
+		for _, f := range previewFields(out) {
+			if f.value != "" {
+				rows = append(rows, []string{f.name, f.value})
+			}
+		}
+		if err := s.table(nil, rows); err != nil {
+			return err
+		}
+	}
+	if sent {
+		return nil
+	}
+	return err
 }
 
 // testMessage sends a test at once. Its outcome is the server's answer.

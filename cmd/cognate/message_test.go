@@ -67,7 +67,17 @@ func TestMessageCommands(t *testing.T) {
 			}
 		}
 	}
-	s.must("message", "delete", "sign_in", "--pool", pool, "--locale", "sv")
+	if code, _, errs := s.try("", "message", "delete", "sign_in", "--pool", pool, "--locale", "sv"); code != exitUsage || !strings.Contains(errs, "nothing was deleted") {
+		t.Errorf("a delete that nobody confirmed: %d %s", code, errs)
+	}
+	s.must("message", "delete", "sign_in", "--pool", pool, "--locale", "sv", "--yes")
+	code, out, errs := s.try("", "message", "show", "sign_in", "--pool", pool)
+	if code != exitOK || !strings.Contains(out, "Enter this code to sign in to Shop:") || !strings.Contains(errs, "no words of its own") {
+		t.Errorf("the standard words: %d %s%s", code, out, errs)
+	}
+	if code, _, _ := s.try("", "message", "show", "birthday", "--pool", pool); code == exitOK {
+		t.Error("there are words for a kind that is not there")
+	}
 	if out := s.must("message", "preview", "sign_in", "--pool", pool, "--locale", "sv"); !strings.Contains(out, "Enter this code to sign in to Shop:") {
 		t.Errorf("after the words are gone:\n%s", out)
 	}

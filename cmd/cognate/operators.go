@@ -5,7 +5,9 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/cognate-idp/cognate/web/api"
@@ -25,8 +27,11 @@ func operatorCommand() *cobra.Command {
 			return s.do(api.Own, "GrantOperatorRole", m{"Username": args[0], "Role": args[1], "Scope": scope}, "Made %s %s of %s.", args[0], args[1], scope)
 		}, bind),
 		verb("revoke USER", "Take a role away", func(s *session, args []string) error {
+			if err := s.confirm("role of operator", args[0]); err != nil {
+				return err
+			}
 			return s.do(api.Own, "RevokeOperatorRole", m{"Username": args[0], "Scope": scope}, "%s holds no role for %s any more.", args[0], scope)
-		}, bind),
+		}, bind, deleting),
 		verb("whoami", "Show who the server takes you for", func(s *session, _ []string) error {
 			return show(s, api.Own, "GetCaller", m{}, func(r *api.GetCallerResponse) []field {
 				out := []field{{"username", r.Username}, {"id", r.UserID}}
@@ -79,16 +84,32 @@ func auditCommand() *cobra.Command {
 		verb("list POOL", "List what happened in a pool, newest first", func(s *session, args []string) error {
 			in := m{"PoolId": args[0]}
 			if target != "" {
-				in["Target"] = target
+				var err error
+				if in["Target"], err = s.targetOf(args[0], target); err != nil {
+					return err
+				}
 			}
 			l := listing{api.Own, "ListAuditEvents", "Events", "Limit", "NextToken"}
-			return list(s, l, in, []string{"time", "action", "outcome", "actor", "target", "address"}, func(e api.AuditEventType) []string {
-				return []string{day(e.Time), e.Action, e.Outcome, e.ActorKind + " " + e.ActorID, e.Target, e.Address}
+			return list(s, l, in, []string{"time", "action", "outcome", "actor", "target", "address", "reason"}, func(e api.AuditEventType) []string {
+				return []string{day(e.Time), e.Action, e.Outcome, e.ActorKind + " " + e.ActorID, e.Target, e.Address, e.Detail["reason"]}
 			})
 		}, completePoolArgument, func(c *cobra.Command) {
-			c.Flags().StringVar(&target, "target", "", "only what was done to this, such as user/<sub>")
+			c.Flags().StringVar(&target, "target", "", "only what was done to this, such as user/alice")
 		}),
 	)
+}
+
+// targetOf names a user as the trail does, by sub, whatever name was given.
+func (s *session) targetOf(pool, target string) (string, error) {
+	name, user := strings.CutPrefix(target, "user/")
+	if !user || uuid.Validate(name) == nil { // one who is gone has no name any more
+		return target, nil
+	}
+	out, _, err := get[api.AdminGetUserResponse](s, api.UserPools, "AdminGetUser", m{"UserPoolId": pool, "Username": name})
+	if err != nil {
+		return "", err
+	}
+	return "user/" + attribute(out.UserAttributes, "sub"), nil
 }
 
 func profileCommand() *cobra.Command {

@@ -60,7 +60,7 @@ func TestPoolFlags(t *testing.T) {
 		"pool create x --first-factor fax":              "fix: use password, email, sms, passkey",
 		"pool create x --devices never":                 "fix: use off, always or ask",
 		"pool create x --device-days 3":                 "fix: add --devices",
-		"pool create x --recovery phone --self-sign-up": "Add phone_number to AutoVerifiedAttributes",
+		"pool create x --recovery phone --self-sign-up": "Add --verify-phone",
 		"pool update " + made + " --recovery carrier":   "fix: use email, phone, admin",
 	} {
 		if code, _, errs := s.try("", strings.Fields(args)...); code == exitOK || !strings.Contains(errs, fix) {

@@ -73,7 +73,12 @@ func (t *target) open(changed func(flag string) bool, getenv func(string) string
 	if id := getenv("COGNATE_ACCESS_KEY_ID"); id != "" {
 		r.AccessKey, r.Secret, r.From = id, getenv("COGNATE_SECRET_ACCESS_KEY"), "from COGNATE_ACCESS_KEY_ID"
 	}
+	if host, _, _ := strings.Cut(r.Endpoint, ":"); loopbackHost(host) {
+		r.Endpoint = "http://" + r.Endpoint
+	}
 	switch {
+	case r.Endpoint != "" && !strings.Contains(r.Endpoint, "://"):
+		return nil, &exitError{fix(fmt.Errorf("the address %q does not say how to speak to the server", r.Endpoint), "write https://"+r.Endpoint), exitUsage}
 	case r.Endpoint == "":
 		return nil, &exitError{fix(errors.New("no server is named"),
 			"run it where cognate serve --dev runs, or use --endpoint, --profile or --dev-json"), exitUsage}

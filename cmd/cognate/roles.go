@@ -107,8 +107,12 @@ func (s *session) showRole(operation string, in m) error {
 		return s.printJSON(raw)
 	}
 	r := out.Role
+	longest := "as the pool has it"
+	if r.MaxSessionDuration > 0 {
+		longest = fmt.Sprint(r.MaxSessionDuration)
+	}
 	err = s.table(nil, [][]string{
-		{"name", r.RoleName}, {"arn", r.ARN}, {"description", r.Description}, {"max seconds", fmt.Sprint(r.MaxSessionDuration)},
+		{"name", r.RoleName}, {"arn", r.ARN}, {"description", r.Description}, {"max seconds", longest},
 		{"changed", day(r.LastModifiedDate)},
 	})
 	if err != nil {

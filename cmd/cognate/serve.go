@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
 
+	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/secret"
 	"github.com/cognate-idp/cognate/provider/store"
 )
@@ -80,6 +82,10 @@ func openStore(ctx context.Context, conf *config, log *slog.Logger) (st *store.S
 	}
 	if st, err = store.Open(ctx, sc); err != nil {
 		end()
+		var away *provider.Error
+		if u, bad := url.Parse(conf.Database); sc.Driver == "postgres" && bad == nil && errors.As(err, &away) && away.Cause != nil {
+			err = fmt.Errorf("cannot reach the database at %s: %w", u.Host, away.Cause)
+		}
 		return nil, nil, fix(err, "check the database setting, and that the database is up and this user may use it")
 	}
 	closeStore, rest := st.Close, end

@@ -42,7 +42,7 @@ type flags struct {
 // noun groups commands under the flags that all of them share.
 func noun(use, short string, verbs ...func(*flags) *cobra.Command) *cobra.Command {
 	f := &flags{}
-	c := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	c := &cobra.Command{Use: use, Short: short, Args: noArguments, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
 	f.bind(c)
 	p := c.PersistentFlags()
 	p.StringVarP(&f.output, "output", "o", first(os.Getenv("COGNATE_OUTPUT"), "table"), "table or json")
@@ -91,9 +91,33 @@ func arguments(use string) cobra.PositionalArgs {
 		if len(args) == len(names) {
 			return nil
 		}
-		return &exitError{fix(fmt.Errorf("%s takes %d arguments, not %d", c.CommandPath(), len(names), len(args)),
-			"write it as: "+strings.TrimSpace(c.CommandPath()+" "+strings.Join(names, " "))), exitUsage}
+		many := "arguments"
+		if len(names) == 1 {
+			many = "argument"
+		}
+		what := "write it as: " + strings.TrimSpace(c.CommandPath()+" "+strings.Join(names, " "))
+		if value := args[max(0, len(args)-1):]; len(args) > len(names) && (value[0] == "true" || value[0] == "false") {
+			c.Flags().Visit(func(f *pflag.Flag) {
+				if f.Value.Type() == "bool" {
+					what = "a switch takes its value after an equals sign: --" + f.Name + "=" + value[0]
+				}
+			})
+		}
+		return &exitError{fix(fmt.Errorf("%s takes %d %s, not %d", c.CommandPath(), len(names), many, len(args)), what), exitUsage}
 	}
+}
+
+// noArguments wants the name of a verb, and guesses at one that is mistyped.
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	c.SuggestionsMinimumDistance = 2 // as cobra has it for the nouns
+	what := "see " + c.CommandPath() + " --help"
+	if like := c.SuggestionsFor(args[0]); len(like) > 0 {
+		what = "did you mean " + c.CommandPath() + " " + like[0] + "? " + what
+	}
+	return &exitError{fix(fmt.Errorf("%s has no command %q", c.CommandPath(), args[0]), what), exitUsage}
 }
 
 func (f *flags) session(c *cobra.Command) (*session, error) {

@@ -53,14 +53,14 @@ func migrateCommand() *cobra.Command {
 }
 
 func healthcheckCommand() *cobra.Command {
-	var url string
+	var url, path string
 	c := &cobra.Command{
 		Use:   "healthcheck",
 		Short: "Ask a running server whether it is ready",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if url == "" {
-				conf, err := loadConfig("", os.Environ())
+				conf, err := loadConfig(path, os.Environ())
 				if err != nil {
 					return &exitError{err: err, code: exitUsage}
 				}
@@ -86,6 +86,7 @@ func healthcheckCommand() *cobra.Command {
 			return err
 		},
 	}
+	c.Flags().StringVar(&path, "config", "", "read the listen setting from this YAML file")
 	c.Flags().StringVar(&url, "url", "", "the server's address (default: from the listen setting)")
 	return c
 }

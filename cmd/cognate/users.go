@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/cognate-idp/cognate/web/api"
@@ -73,7 +76,7 @@ func userCommand() *cobra.Command {
 		userVerb("enable", "Let a user in again", "AdminEnableUser", "Enabled user %s."),
 		userVerb("disable", "Shut a user out and end what they are signed in to", "AdminDisableUser", "Disabled user %s."),
 		userVerb("confirm", "Confirm a user who signed up", "AdminConfirmSignUp", "Confirmed user %s."),
-		userVerb("reset-password", "Make a user choose a new password by a code that is mailed to them", "AdminResetUserPassword", "Reset the password of %s: a code is on its way."),
+		resetPasswordVerb(),
 		userVerb("sign-out", "End every session and grant of a user", "AdminUserGlobalSignOut", "Signed %s out everywhere."),
 		eventsVerb(),
 		devicesVerb(),
@@ -91,6 +94,19 @@ func userCommand() *cobra.Command {
 func userVerb(name, short, operation, done string) func(*flags) *cobra.Command {
 	return verb(name+" USER", short, func(s *session, args []string) error {
 		return s.withUser(args[0], func(in m) error { return s.do(api.UserPools, operation, in, done, args[0]) })
+	}, withPool)
+}
+
+func resetPasswordVerb() func(*flags) *cobra.Command {
+	return verb("reset-password USER", "Make a user choose a new password by a code that is mailed to them", func(s *session, args []string) error {
+		return s.withUser(args[0], func(in m) error {
+			err := s.do(api.UserPools, "AdminResetUserPassword", in, "Reset the password of %s: a code is on its way.", args[0])
+			var r *refusal
+			if errors.As(err, &r) && strings.Contains(r.Message, "current state") {
+				return &exitError{fix(r, "one who was invited and has not signed in yet gets another invitation: cognate user resend-invite "+args[0]), exitForbidden}
+			}
+			return err
+		})
 	}, withPool)
 }
 

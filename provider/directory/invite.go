@@ -67,7 +67,7 @@ func (d *Directory) Reinvite(ctx context.Context, pool, name, password string, b
 		return nil, err
 	}
 	if u.Status != provider.UserForceChangePassword {
-		return nil, &provider.Error{Code: provider.CodeForbidden, Kind: "user", Message: "The user has signed in already and needs no invitation."}
+		return nil, &provider.Error{Code: provider.CodeForbidden, Kind: "user", Message: "The user has a password of their own, chosen by them or set by an operator, and needs no invitation."}
 	}
 	if d.Post == nil {
 		return nil, provider.Invalid("MessageAction", "This server has no way to send messages.")
