@@ -18,6 +18,7 @@ import (
 	"github.com/knadh/koanf/providers/env/v2"
 	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/v2"
+	"github.com/spf13/cobra"
 
 	"github.com/cognate-idp/cognate/provider/secret"
 )
@@ -96,7 +97,7 @@ func loadConfig(path string, environ []string) (*config, error) {
 	known := configKeys()
 	for _, key := range k.Keys() {
 		if !slices.Contains(known, key) {
-			return nil, fix(fmt.Errorf("unknown setting %q", key), "the settings are: "+strings.Join(known, ", "))
+			return nil, fix(fmt.Errorf("unknown setting %q", key), nearest(key, known)+"the settings are: "+strings.Join(known, ", "))
 		}
 	}
 	c := &config{}
@@ -104,6 +105,18 @@ func loadConfig(path string, environ []string) (*config, error) {
 		return nil, fix(fmt.Errorf("settings: %w", err), "see docs/configuration.md for the form of each setting")
 	}
 	return c, nil
+}
+
+// nearest asks whether a name within two slips of the given one was meant.
+func nearest(given string, known []string) string {
+	names := &cobra.Command{SuggestionsMinimumDistance: 2} // it measures such slips already
+	for _, k := range known {
+		names.AddCommand(&cobra.Command{Use: k, Run: func(*cobra.Command, []string) {}})
+	}
+	if like := names.SuggestionsFor(given); len(like) > 0 {
+		return "did you mean " + strings.Join(like, " or ") + "? "
+	}
+	return ""
 }
 
 // clientVariables are read by the client commands, not by the server, and are no

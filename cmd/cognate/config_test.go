@@ -143,3 +143,12 @@ func TestOwnURL(t *testing.T) {
 		t.Error("an address without a port is taken")
 	}
 }
+
+func TestMistypedSettings(t *testing.T) {
+	t.Parallel()
+	_, err := loadConfig("", []string{"COGNATE_SMTP_HOTS=mail.example.com"})
+	var f *fixed
+	if !errors.As(err, &f) || !strings.HasPrefix(f.fix, "did you mean smtp_host? ") {
+		t.Errorf("%v: %+v", err, f)
+	}
+}
