@@ -15,8 +15,9 @@ import (
 // none.
 //
 // An address that is a second factor is never replaced at once: whoever took over a
-// session would else take over the factor. Nor is a proved one where no code can be
-// sent.
+// session would else take over the factor. Nor is one that leads to the user in place of
+// a username, since the new one does not until it is proved; nor a proved one where no
+// code can be sent.
 //
 // Errors: provider.CodeInvalid; provider.CodeThrottled; provider.ErrAliasExists.
 func (d *Directory) ChangeAddress(ctx context.Context, p *provider.Pool, u *provider.User, by provider.Channel, address string) (*Delivery, error) {
@@ -36,6 +37,13 @@ func (d *Directory) ChangeAddress(ctx context.Context, p *provider.Pool, u *prov
 	}
 	sends := d.CanSend(p, by)
 	atOnce := slices.Contains(p.Settings.Verification.ReplaceAtOnce, attribute) || !sends && !proved(u, by)
+	if atOnce && slices.Contains(p.Settings.UsernameAttrs, attribute) {
+		list, err := d.stillNames(ctx, p, u)
+		if err != nil {
+			return nil, err
+		}
+		atOnce = !slices.ContainsFunc(list, func(n provider.UserName) bool { return n.Kind == attribute })
+	}
 	if !atOnce || u.MFA.Has(FactorOf(by)) {
 		return d.prove(ctx, p, u, by, address)
 	}
@@ -63,8 +71,6 @@ func (d *Directory) removeAddress(ctx context.Context, p *provider.Pool, u *prov
 		return provider.Invalid(attribute, "The address is a second factor. Turn that off first.")
 	case isRequired(p, attribute):
 		return provider.Invalid(attribute, "The user pool requires this attribute.")
-	case len(p.Settings.UsernameAttrs) > 0 && signsInAs(p, u) == u.Attributes[attribute]:
-		return provider.Invalid(attribute, "The user signs in by this address.")
 	}
 	return d.change(asUser(ctx, u), p.ID, UserUpdate, userTarget(u.ID), map[string]string{"attributes": attribute}, func(ctx context.Context) error {
 		_, err := d.replaceAddress(ctx, p, u.ID, by, "", false)

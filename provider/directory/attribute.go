@@ -72,7 +72,7 @@ func settable(p *provider.Pool, u *provider.User, name, value string, isNew bool
 	if name == "preferred_username" && u.Status != provider.UserExternalProvider && slices.Contains(p.Settings.AliasAttrs, name) && passesFor(p, value) != "" {
 		return "", provider.Invalid(name, "The value cannot be an address, since the user pool signs in by addresses too.")
 	}
-	if utf8.RuneCountInString(value) > maxName && (slices.Contains(p.Settings.AliasAttrs, name) || slices.Contains(p.Settings.UsernameAttrs, name)) {
+	if utf8.RuneCountInString(value) > maxName && isName(p, name) {
 		return "", wrong("long", name, "Users sign in by this attribute, so the value must have at most %d characters.", maxName)
 	}
 	return value, checkValue(a, value)

@@ -188,12 +188,16 @@ func (d *Directory) sendCode(ctx context.Context, p *provider.Pool, u *provider.
 	if err := d.Store.Pool(p.ID).PutCode(ctx, c); err != nil {
 		return err
 	}
+	name, err := d.signsInAs(ctx, p, u)
+	if err != nil {
+		return err
+	}
 	send := d.Post.Send
 	if k.Insist {
 		send = d.Post.Insist
 	}
 	return send(ctx, message.Letter{
-		Pool: p, Kind: message.Kind(k.Purpose), Channel: k.By, To: k.To, Lang: u.Attributes["locale"], Username: signsInAs(p, u), Code: code, Link: link,
+		Pool: p, Kind: message.Kind(k.Purpose), Channel: k.By, To: k.To, Lang: u.Attributes["locale"], Username: name, Code: code, Link: link,
 		Lasts: k.Purpose.Life(),
 	})
 }

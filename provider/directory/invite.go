@@ -26,13 +26,17 @@ func (d *Directory) invite(ctx context.Context, p *provider.Pool, u *provider.Us
 	if len(by) == 0 && len(to) > 1 {
 		to = to[:1]
 	}
+	name, err := d.signsInAs(ctx, p, u)
+	if err != nil {
+		return err
+	}
 	for _, c := range to {
 		if err := d.Post.Outbox.Ready(c); err != nil {
 			return err
 		}
 		l := message.Letter{
 			Pool: p, Kind: message.Invitation, Channel: c, To: u.Attributes[c.Attribute()], Lang: u.Attributes["locale"],
-			Username: signsInAs(p, u), Code: password,
+			Username: name, Code: password,
 		}
 		if c == provider.ByEmail && d.PageURL != nil {
 			l.Link = d.PageURL(p) + l.Kind.Path()
@@ -45,14 +49,30 @@ func (d *Directory) invite(ctx context.Context, p *provider.Pool, u *provider.Us
 }
 
 // signsInAs is the name that a user knows themselves by: in pools that sign in by an
-// address, that address.
-func signsInAs(p *provider.Pool, u *provider.User) string {
+// address, the one that leads to them, a proved one first.
+func (d *Directory) signsInAs(ctx context.Context, p *provider.Pool, u *provider.User) (string, error) {
+	var has []string
 	for _, kind := range p.Settings.UsernameAttrs {
-		if u.Attributes[kind] != "" {
-			return u.Attributes[kind]
+		switch {
+		case u.Attributes[kind] != "" && u.Attributes[kind+"_verified"] == "true":
+			return u.Attributes[kind], nil
+		case u.Attributes[kind] != "":
+			has = append(has, u.Attributes[kind])
 		}
 	}
-	return u.Username
+	switch len(has) {
+	case 0:
+		return u.Username, nil
+	case 1:
+		return has[0], nil
+	}
+	led, err := d.led(ctx, p, u)
+	for _, address := range has {
+		if slices.Contains(led, NameKey(p, address)) {
+			return address, err
+		}
+	}
+	return has[0], err
 }
 
 // Reinvite gives a user who has not signed in yet a new temporary password, made

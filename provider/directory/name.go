@@ -32,16 +32,20 @@ func NameKey(p *provider.Pool, name string) string {
 }
 
 // names lists what leads to a user: the username, and the attributes that the
-// pool signs in by. An address counts as an alias once it is verified; where it
-// stands in place of a username it counts at once. Users from an upstream sign
-// in there, so only their username leads to them.
-func names(p *provider.Pool, u *provider.User) []provider.UserName {
+// pool signs in by. An address counts once it is proved: else anybody could keep
+// another's from them by naming it as their own. In place of a username one counts
+// unproved too where its key is among led: the one that the account was made with, and
+// later whatever leads to the user already. Users from an upstream sign in there, so
+// only their username leads to them.
+func names(p *provider.Pool, u *provider.User, led ...string) []provider.UserName {
 	out := []provider.UserName{{Key: NameKey(p, u.Username), Kind: "username"}}
 	if u.Status == provider.UserExternalProvider {
 		return out
 	}
 	for _, kind := range p.Settings.UsernameAttrs {
-		out = withName(p, out, kind, u.Attributes[kind])
+		if u.Attributes[kind+"_verified"] == "true" || slices.Contains(led, NameKey(p, u.Attributes[kind])) {
+			out = withName(p, out, kind, u.Attributes[kind])
+		}
 	}
 	for _, kind := range p.Settings.AliasAttrs {
 		if kind == "preferred_username" || u.Attributes[kind+"_verified"] == "true" {
@@ -49,6 +53,64 @@ func names(p *provider.Pool, u *provider.User) []provider.UserName {
 		}
 	}
 	return out
+}
+
+// isName reports whether a pool's users may sign in by an attribute.
+func isName(p *provider.Pool, attribute string) bool {
+	return slices.Contains(p.Settings.UsernameAttrs, attribute) || slices.Contains(p.Settings.AliasAttrs, attribute)
+}
+
+// led lists the keys that lead to a user as the database has it, where that decides
+// whether an address counts: for an unproved one that stands in place of a username.
+func (d *Directory) led(ctx context.Context, p *provider.Pool, u *provider.User) ([]string, error) {
+	asks := slices.ContainsFunc(p.Settings.UsernameAttrs, func(kind string) bool {
+		return u.Attributes[kind] != "" && u.Attributes[kind+"_verified"] != "true"
+	})
+	if !asks {
+		return nil, nil
+	}
+	list, err := d.Store.Pool(p.ID).Names(ctx, u.ID)
+	var out []string
+	for _, n := range list {
+		out = append(out, n.Key)
+	}
+	return out, err
+}
+
+// stillNames are the names of a user whose row has changed, in the transaction that ctx
+// carries and that has locked the row.
+func (d *Directory) stillNames(ctx context.Context, p *provider.Pool, u *provider.User) ([]provider.UserName, error) {
+	led, err := d.led(ctx, p, u)
+	if err != nil {
+		return nil, err
+	}
+	return names(p, u, led...), nil
+}
+
+// namesByOperator are the names of a user whom an operator has changed, in the
+// transaction that ctx carries. An address whose proof the operator took back leads
+// nowhere any more. But nobody is left without one: what the operator put in the place
+// of the last address leads to the user like the one that an account is made with.
+func (d *Directory) namesByOperator(ctx context.Context, p *provider.Pool, before, now *provider.User) ([]provider.UserName, error) {
+	led, err := d.led(ctx, p, now)
+	if err != nil {
+		return nil, err
+	}
+	var kept, instead []string
+	for _, kind := range p.Settings.UsernameAttrs {
+		old, key := NameKey(p, before.Attributes[kind]), NameKey(p, now.Attributes[kind])
+		if !slices.Contains(led, old) {
+			continue
+		}
+		instead = append(instead, key)
+		if key == old && before.Attributes[kind+"_verified"] != "true" {
+			kept = append(kept, key)
+		}
+	}
+	if out := names(p, now, kept...); len(out) > 1 {
+		return out, nil
+	}
+	return names(p, now, instead...), nil
 }
 
 // releaseAlias takes a proved address away from whoever else signs in by it, so that

@@ -1,9 +1,9 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/message"
@@ -12,6 +12,7 @@ import (
 // newcomer is somebody who signed up on a page and is not looked up yet.
 type newcomer struct {
 	User     provider.User      `json:"user"`
+	Name     string             `json:"name"`               // as they gave it
 	Password *provider.Password `json:"password,omitempty"` // nil where people sign in by codes
 	Channel  provider.Channel   `json:"channel"`
 	Terms    string             `json:"terms,omitempty"`
@@ -48,7 +49,7 @@ func (d *Directory) SignUpQuietly(ctx context.Context, p *provider.Pool, n SignU
 				return err
 			}
 		}
-		return d.put(ctx, p, wanted{Purpose: provider.CodeSignUp, Newcomer: &newcomer{*u, pw, by, n.Terms, n.Flow, n.Instead}})
+		return d.put(ctx, p, wanted{Purpose: provider.CodeSignUp, Newcomer: &newcomer{*u, n.Username, pw, by, n.Terms, n.Flow, n.Instead}})
 	})
 }
 
@@ -60,11 +61,13 @@ func (d *Directory) settle(ctx context.Context, p *provider.Pool, n *newcomer) e
 		return err
 	}
 	address := u.Attributes[n.Channel.Attribute()]
+	// A server of the version before kept no name.
+	n.Name = cmp.Or(n.Name, address)
 	var wants []string
-	for _, name := range names(p, u) {
+	for _, name := range names(p, u, NameKey(p, n.Name)) {
 		wants = append(wants, name.Key)
 	}
-	if slices.Contains(p.Settings.AliasAttrs, n.Channel.Attribute()) {
+	if isName(p, n.Channel.Attribute()) { // the code will prove it
 		wants = append(wants, address)
 	}
 	holder, err := d.holder(ctx, p, wants...)
@@ -80,7 +83,7 @@ func (d *Directory) settle(ctx context.Context, p *provider.Pool, n *newcomer) e
 	}
 	same := holder != nil && NameKey(p, holder.Attributes[n.Channel.Attribute()]) == NameKey(p, address)
 	if holder == nil || holder == mine || same && holder.Status == provider.UserUnconfirmed {
-		err := d.addSignUp(ctx, p, u, n.Password, SignUp{Terms: n.Terms, Flow: n.Flow, asked: true}, holder)
+		err := d.addSignUp(ctx, p, u, n.Password, SignUp{Username: n.Name, Terms: n.Terms, Flow: n.Flow, asked: true}, holder)
 		if !errors.Is(err, provider.ErrUserExists) && !errors.Is(err, provider.ErrAliasExists) {
 			return err
 		}

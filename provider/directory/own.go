@@ -78,8 +78,8 @@ func (d *Directory) SetOwn(ctx context.Context, p *provider.Pool, c *provider.Cl
 				return nil, err
 			}
 			row.Attributes = u.Attributes
-			now = names(p, row)
-			return now, nil
+			now, err = d.stillNames(ctx, p, row)
+			return now, err
 		})
 		if errors.Is(err, provider.ErrAliasExists) {
 			return d.whichTaken(ctx, p, id, now, err)
@@ -97,7 +97,7 @@ func (d *Directory) SetOwn(ctx context.Context, p *provider.Pool, c *provider.Cl
 func (d *Directory) Naming(ctx context.Context, p *provider.Pool, userID string, values map[string]string, do func() error) error {
 	named := false
 	for name, value := range values {
-		named = named || value != "" && (name == "preferred_username" || slices.Contains(p.Settings.AliasAttrs, name) || slices.Contains(p.Settings.UsernameAttrs, name))
+		named = named || value != "" && (name == "preferred_username" || isName(p, name))
 	}
 	if !named || d.Guard == nil {
 		return do()

@@ -67,6 +67,9 @@ func (d *Directory) ProveSignIn(ctx context.Context, p *provider.Pool, name, att
 func (d *Directory) confirmBySignIn(ctx context.Context, p *provider.Pool, u *provider.User, c *provider.OneTimeCode) error {
 	st := d.Store.Pool(p.ID)
 	return d.change(asUser(ctx, u), p.ID, UserConfirm, userTarget(u.ID), map[string]string{"channel": string(c.Channel)}, func(ctx context.Context) error {
+		if err := d.makeWay(ctx, p, u.ID, c.Channel, c.Destination); err != nil {
+			return err
+		}
 		var was provider.UserStatus
 		err := st.ChangeUser(ctx, u.ID, func(now *provider.User) ([]provider.UserName, error) {
 			if now.Attributes[c.Channel.Attribute()] != c.Destination || !mayHave(p, now, provider.CodeSignIn, c.Channel) {
@@ -78,7 +81,7 @@ func (d *Directory) confirmBySignIn(ctx context.Context, p *provider.Pool, u *pr
 			if was == provider.UserUnconfirmed || was == provider.UserForceChangePassword && !slices.Contains(p.Settings.First(), provider.FactorPassword) {
 				now.Status = provider.UserConfirmed
 			}
-			return names(p, now), nil
+			return d.stillNames(ctx, p, now)
 		})
 		if err != nil || was != provider.UserUnconfirmed {
 			return err

@@ -144,7 +144,7 @@ func (d *Directory) addSignUp(ctx context.Context, p *provider.Pool, u *provider
 				return err
 			}
 		}
-		if err := st.CreateUser(ctx, u, names(p, u)); err != nil {
+		if err := st.CreateUser(ctx, u, names(p, u, NameKey(p, n.Username))); err != nil {
 			return err
 		}
 		if pw != nil {
@@ -208,6 +208,9 @@ func (d *Directory) ConfirmSignUp(ctx context.Context, p *provider.Pool, name, c
 				return err
 			}
 		}
+		if err := d.makeWay(ctx, p, u.ID, e.Code.Channel, e.Code.Destination); err != nil {
+			return err
+		}
 		err := st.ChangeUser(ctx, u.ID, func(now *provider.User) ([]provider.UserName, error) {
 			by := e.Code.Channel.Attribute()
 			if now.Status != provider.UserUnconfirmed || now.Attributes[by] != e.Code.Destination {
@@ -216,7 +219,7 @@ func (d *Directory) ConfirmSignUp(ctx context.Context, p *provider.Pool, name, c
 			now.Status = provider.UserConfirmed
 			now.Attributes[by+"_verified"] = "true"
 			u = now
-			return names(p, now), nil
+			return d.stillNames(ctx, p, now)
 		})
 		if err != nil {
 			return err

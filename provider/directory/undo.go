@@ -87,7 +87,7 @@ func (d *Directory) Undo(ctx context.Context, p *provider.Pool, token string) er
 		if err := st.SpendCode(ctx, c); err != nil {
 			return err
 		}
-		if err := d.makeWay(ctx, p, u.ID, c.Destination); err != nil {
+		if err := d.makeWay(ctx, p, u.ID, c.Channel, c.Destination); err != nil {
 			return err
 		}
 		kept, err := d.dropSince(ctx, p, u, c.SentAt)
@@ -104,7 +104,7 @@ func (d *Directory) Undo(ctx context.Context, p *provider.Pool, token string) er
 			if now.Status == provider.UserConfirmed && login.Password.Hash != "" && TakesPasswords(p) {
 				now.Status = provider.UserResetRequired
 			}
-			return names(p, now), nil
+			return d.stillNames(ctx, p, now)
 		})
 		if err != nil {
 			return err

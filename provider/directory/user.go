@@ -52,7 +52,7 @@ func (d *Directory) CreateUser(ctx context.Context, pool string, n NewUser) (*pr
 	}
 	st := d.Store.Pool(pool)
 	err = d.change(ctx, pool, UserCreate, userTarget(u.ID), map[string]string{"status": string(u.Status)}, func(ctx context.Context) error {
-		list := names(p, u)
+		list := names(p, u, NameKey(p, n.Username))
 		if n.TakeAlias {
 			for _, name := range list {
 				if err := d.releaseAlias(ctx, p, name, u.ID); err != nil {
@@ -140,10 +140,12 @@ func (d *Directory) UpdateUser(ctx context.Context, pool, name string, values ma
 	changed := map[string]string{"attributes": strings.Join(slices.Sorted(maps.Keys(values)), " ")}
 	return d.changeIn(ctx, pool, UserUpdate, userTarget(u.ID), changed, func(ctx context.Context, p *provider.Pool) error {
 		return d.Store.Pool(pool).ChangeUser(ctx, u.ID, func(u *provider.User) ([]provider.UserName, error) {
+			before := *u
+			before.Attributes = maps.Clone(u.Attributes)
 			if err := setAttributes(p, u, values, false); err != nil {
 				return nil, err
 			}
-			return names(p, u), nil
+			return d.namesByOperator(ctx, p, &before, u)
 		})
 	})
 }

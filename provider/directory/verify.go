@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -182,16 +183,17 @@ func (d *Directory) ProvedAddress(ctx context.Context, p *provider.Pool, u *prov
 // told, with a way back.
 func (d *Directory) replaceAddress(ctx context.Context, p *provider.Pool, userID string, by provider.Channel, address string, isProved bool) (*provider.User, error) {
 	if isProved {
-		if err := d.makeWay(ctx, p, userID, address); err != nil {
+		if err := d.makeWay(ctx, p, userID, by, address); err != nil {
 			return nil, err
 		}
 	}
 	var before, after provider.User
 	err := d.Store.Pool(p.ID).ChangeUser(ctx, userID, func(now *provider.User) ([]provider.UserName, error) {
 		before = *now
-		before.Attributes = map[string]string{}
-		for k, v := range now.Attributes {
-			before.Attributes[k] = v
+		before.Attributes = maps.Clone(now.Attributes)
+		led, err := d.led(ctx, p, &before)
+		if err != nil {
+			return nil, err
 		}
 		attribute := by.Attribute()
 		delete(now.Attributes, attribute+"_verified")
@@ -205,7 +207,11 @@ func (d *Directory) replaceAddress(ctx context.Context, p *provider.Pool, userID
 			now.MFA = now.MFA.MovedAt(FactorOf(by), d.Store.Now())
 		}
 		after = *now
-		return names(p, now), nil
+		list := names(p, now, led...)
+		if len(p.Settings.UsernameAttrs) > 0 && len(list) == 1 && len(names(p, &before, led...)) > 1 {
+			return nil, provider.Invalid(attribute, "The user signs in by this address.")
+		}
+		return list, nil
 	})
 	if err != nil {
 		return nil, err
@@ -227,13 +233,16 @@ func (d *Directory) replaceAddress(ctx context.Context, p *provider.Pool, userID
 
 // makeWay removes an account that was never confirmed and holds an address by
 // having named it: nothing of it was proved, and now somebody else has.
-func (d *Directory) makeWay(ctx context.Context, p *provider.Pool, userID, address string) error {
+func (d *Directory) makeWay(ctx context.Context, p *provider.Pool, userID string, by provider.Channel, address string) error {
+	if !isName(p, by.Attribute()) {
+		return nil
+	}
 	holder, err := d.holder(ctx, p, address)
 	if err != nil || holder == nil || holder.ID == userID || holder.Status != provider.UserUnconfirmed {
 		return err
 	}
-	if err := d.giveWay(ctx, holder); !errors.Is(err, provider.ErrUserNotFound) {
+	if err := d.giveWay(ctx, holder); !errors.Is(err, provider.ErrUserNotFound) && !errors.Is(err, provider.ErrUserExists) {
 		return err
 	}
-	return nil // somebody else was a moment faster; the name's key decides
+	return nil // they, or somebody else, were a moment faster; the name's key decides
 }

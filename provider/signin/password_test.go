@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/secret"
 	"github.com/cognate-idp/cognate/provider/signin"
 	"github.com/cognate-idp/cognate/provider/store/storetest"
@@ -76,6 +77,53 @@ func TestUnknownUserLooksLikeAWrongPassword(t *testing.T) {
 		reveal := w.open(&provider.Client{ID: "c", Settings: provider.ClientSettings{RevealUnknownUsers: true}})
 		if _, err := reveal.answer(signin.Answer{Username: "nobody", Password: "x"}); !errors.Is(err, provider.ErrUserNotFound) {
 			t.Errorf("a client that wants to be told: %v", err)
+		}
+	})
+}
+
+// A password does not sign in by an address that its owner has not proved and did not
+// sign up with, and nobody learns that somebody has it.
+func TestAnUnprovedSecondAddressSignsNobodyIn(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		d, ctx := w.account().Flow.Directory, w.t.Context()
+		by := []string{"email", "phone_number"}
+		w.pool = &provider.Pool{Name: "by address", Settings: provider.PoolSettings{UsernameAttrs: by}}
+		if err := d.CreatePool(ctx, w.pool); err != nil {
+			w.t.Fatal(err)
+		}
+		const number = "+12025550143"
+		u, err := d.CreateUser(ctx, w.pool.ID, directory.NewUser{Username: "ann@example.com", Password: rightPassword, Permanent: true,
+			Attributes: map[string]string{"phone_number": number}})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		type look struct {
+			text                   string
+			hashes                 uint64
+			reads, writes, commits int
+		}
+		seen := map[look]bool{}
+		for _, name := range []string{number, "+12025550144"} {
+			b, before := w.open(nil), w.flow.Hasher.Hashes()
+			n := storetest.Count(w.t, w.st, func() {
+				_, err = b.answer(signin.Answer{Username: name, Password: rightPassword})
+			})
+			if !errors.Is(err, provider.ErrWrongPassword) {
+				w.t.Fatalf("%s: %v", name, err)
+			}
+			seen[look{err.Error(), w.flow.Hasher.Hashes() - before, n.Reads, n.Writes, n.Commits}] = true
+		}
+		if len(seen) != 1 {
+			w.t.Errorf("it shows that somebody has the number: %+v", seen)
+		}
+		if err := d.UpdateUser(ctx, w.pool.ID, u.ID, map[string]string{"phone_number_verified": "true"}); err != nil {
+			w.t.Fatal(err)
+		}
+		for _, name := range []string{number, "ann@example.com"} {
+			if _, r, err := w.try(name, rightPassword); err != nil || r.Principal == nil {
+				w.t.Errorf("%s: %+v %v", name, r, err)
+			}
 		}
 	})
 }

@@ -130,11 +130,38 @@ func (p *Pool) ChangeUser(ctx context.Context, id string, f func(*provider.User)
 		if err := p.writeTerms(db, id, before, termsOf(&row)); err != nil || names == nil {
 			return err
 		}
-		if err := db.Where("pool = ? and user_id = ?", p.ID, id).Delete(&provider.UserName{}).Error; err != nil {
+		return p.replaceNames(ctx, db, id, names)
+	})
+}
+
+// Names lists what leads to a user.
+func (p *Pool) Names(ctx context.Context, id string) ([]provider.UserName, error) {
+	var out []provider.UserName
+	err := p.s.db(ctx).Where("pool = ? and user_id = ?", p.ID, id).Find(&out).Error
+	return out, translate(err)
+}
+
+// replaceNames writes what is not as it was.
+func (p *Pool) replaceNames(ctx context.Context, db *gorm.DB, user string, names []provider.UserName) error {
+	had, err := p.Names(ctx, user)
+	if err != nil {
+		return err
+	}
+	without := func(list, other []provider.UserName) []provider.UserName {
+		return slices.DeleteFunc(slices.Clone(list), func(n provider.UserName) bool {
+			return slices.ContainsFunc(other, func(o provider.UserName) bool { return o.Key == n.Key && o.Kind == n.Kind })
+		})
+	}
+	var gone []string
+	for _, n := range without(had, names) {
+		gone = append(gone, n.Key)
+	}
+	if len(gone) > 0 {
+		if err := db.Where("pool = ? and user_id = ? and name_key in ?", p.ID, user, gone).Delete(&provider.UserName{}).Error; err != nil {
 			return translate(err)
 		}
-		return p.addNames(db, id, names)
-	})
+	}
+	return p.addNames(db, user, without(names, had))
 }
 
 // DeleteUser removes a user with everything that hangs on them: names, password,
