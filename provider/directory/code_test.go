@@ -690,8 +690,8 @@ func TestChangeOfAddress(t *testing.T) {
 	})
 }
 
-// A change that is taken back takes with it what came after: factors, passkeys and
-// browsers of whoever made it, and the other address. What was there before stays.
+// A change that is taken back takes with it what came after: factors, passkeys, linked
+// accounts and browsers of whoever made it, and the other address. What was there before stays.
 func TestUndoTakesAwayWhatCameSince(t *testing.T) {
 	t.Parallel()
 	settings := provider.PoolSettings{MFA: "OPTIONAL", SecondFactors: []provider.Factor{provider.FactorTOTP, provider.FactorPasskey, provider.FactorSMS, provider.FactorEmail}}
@@ -716,7 +716,8 @@ func TestUndoTakesAwayWhatCameSince(t *testing.T) {
 				must(rows.ConfirmTOTP(ctx, &provider.TOTP{UserID: u.ID, SealedSecret: []byte(what)}, []byte(what)))
 				must(f.Added(ctx, d.pool, u.ID, provider.FactorTOTP))
 				must(f.Added(ctx, d.pool, u.ID, provider.FactorSMS))
-				return nil
+				_, err = rows.AddFederatedLogin(ctx, &provider.FederatedLogin{Provider: "google", Issuer: "https://id.example", Subject: what + u.ID, UserID: u.ID})
+				return err
 			}))
 		}
 		taken := func(u *provider.User) string {
@@ -745,7 +746,7 @@ func TestUndoTakesAwayWhatCameSince(t *testing.T) {
 			}
 			t.Fatal("nothing was sent")
 		}
-		has := func(u *provider.User) [4]int {
+		has := func(u *provider.User) [5]int {
 			t.Helper()
 			keys, err := rows.Passkeys(ctx, u.ID)
 			must(err)
@@ -753,7 +754,9 @@ func TestUndoTakesAwayWhatCameSince(t *testing.T) {
 			must(err)
 			codes, err := rows.CountRecoveryCodes(ctx, u.ID)
 			must(err)
-			return [4]int{len(keys), len(browsers), codes, len(d.again(u).MFA.Enabled)}
+			linked, err := rows.FederatedLogins(ctx, u.ID)
+			must(err)
+			return [5]int{len(keys), len(browsers), codes, len(d.again(u).MFA.Enabled), len(linked)}
 		}
 
 		ann := d.user("ann", "email", "ann@example.com", "email_verified", "true", "phone_number", "+12025550143", "phone_number_verified", "true")
@@ -762,7 +765,7 @@ func TestUndoTakesAwayWhatCameSince(t *testing.T) {
 		moves(ann, "+12025550199")
 		must(d.Undo(ctx, d.pool, token))
 		now := d.again(ann)
-		if has(ann) != [4]int{} || now.Attributes["phone_number"] != "" || now.Attributes["phone_number_verified"] != "" {
+		if has(ann) != [5]int{} || now.Attributes["phone_number"] != "" || now.Attributes["phone_number_verified"] != "" {
 			t.Errorf("left: %v %v %+v", has(ann), now.MFA, now.Attributes)
 		}
 		if now.Attributes["email"] != "ann@example.com" || now.Status != provider.UserResetRequired {
@@ -774,7 +777,7 @@ func TestUndoTakesAwayWhatCameSince(t *testing.T) {
 		token = taken(d.again(ben))
 		must(f.AddPasskey(ctx, d.pool, &provider.Passkey{UserID: ben.ID, ID: "since", PublicKey: []byte{1}, Name: "since"}))
 		must(d.Undo(ctx, d.pool, token))
-		if now := d.again(ben); has(ben) != [4]int{1, 1, 10, 3} || now.Attributes["phone_number_verified"] != "true" {
+		if now := d.again(ben); has(ben) != [5]int{1, 1, 10, 3, 1} || now.Attributes["phone_number_verified"] != "true" {
 			t.Errorf("left: %v %v %+v", has(ben), now.MFA, now.Attributes)
 		}
 		if known, err := rows.Device(ctx, ben.ID, "before"); err != nil || known.Spares(d.Store.Now()) {

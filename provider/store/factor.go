@@ -22,7 +22,8 @@ func (p *Pool) DeleteFactors(ctx context.Context, userID string) error {
 }
 
 // DropFactorsSince removes what a user proves themselves with that was added at a time
-// or later, what waits to be, and every browser that was first seen then.
+// or later, what waits to be, every account at an upstream that was linked then, and every
+// browser that was first seen then.
 func (p *Pool) DropFactorsSince(ctx context.Context, userID string, since provider.Time) error {
 	return p.s.inTx(ctx, func(_ context.Context, db *gorm.DB) error {
 		for _, q := range []string{
@@ -30,6 +31,7 @@ func (p *Pool) DropFactorsSince(ctx context.Context, userID string, since provid
 			"delete from passkeys where pool = ? and user_id = ? and created_at >= ?",
 			"delete from recovery_codes where pool = ? and user_id = ? and created_at >= ?",
 			"delete from devices where pool = ? and user_id = ? and created_at >= ?",
+			"delete from federated_logins where pool = ? and user_id = ? and created_at >= ?",
 		} {
 			if err := db.Exec(q, p.ID, userID, since).Error; err != nil {
 				return translate(err)
