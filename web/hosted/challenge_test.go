@@ -3,6 +3,7 @@ package hosted_test
 import (
 	"context"
 	"errors"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -96,5 +97,37 @@ func TestQuestionsThatCannotBeHad(t *testing.T) {
 		}
 		w.door.Flow.Challenger = riddle{}
 		v.follow("Start again").submit("username", "mika", "password", rightPassword).want(303, "flow=")
+	})
+}
+
+// A sign-up's link is told the same as its code where the pool's questions end the
+// sign-in or cannot be had: the code was right.
+func TestQuestionsAfterALink(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		d := w.reach(func(s *provider.PoolSettings) { s.Verification.ByLink = true })
+		err := w.st.Pool(poolID).ChangeClient(t.Context(), "app", func(c *provider.Client) error {
+			c.Settings.ExplicitAuthFlows = []string{"ALLOW_CUSTOM_AUTH"}
+			return nil
+		})
+		must(t, err)
+		for name, c := range map[string]struct {
+			cause  error
+			status int
+			says   string
+		}{
+			"over": {nil, 403, "this sign-in has ended"},
+			"away": {errors.New("connection refused"), 503, "request-1"},
+		} {
+			w.door.Flow.Challenger = &broken{err: c.cause}
+			v := w.visit().begin().follow("Create an account")
+			v.submit("username", name, "attr.email", name+"@example.com", "password", newPassword).go303()
+			link, err := url.Parse(w.mail(d)[0].Link)
+			must(t, err)
+			v.submit2(link.Query()).want(c.status, c.says)
+			if u, err := d.FindUser(t.Context(), poolID, name); err != nil || u.Status != provider.UserConfirmed {
+				t.Errorf("%s: %+v %v", name, u, err)
+			}
+		}
 	})
 }

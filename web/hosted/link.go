@@ -76,10 +76,8 @@ func (d *Door) confirmByLink(w http.ResponseWriter, r *http.Request, o *opened) 
 	bound := d.Browser.Cookies.Bound(r, b.pool.ID)
 	res, err := d.Flow.Confirm(r.Context(), b.pool, b.attempt.ID, bound, d.Browser.SessionID(r, b.pool.ID), o.link.Code)
 	switch {
-	case errors.Is(err, provider.ErrAttemptNotFound):
-		return d.expired(w, r, b.waiting.ID)
 	case err != nil:
-		return d.drawConfirm(w, r, b, false, err)
+		return d.unconfirmed(w, r, b, err)
 	case res.Principal != nil:
 		if err := d.hold(w, r, res); err != nil {
 			return err

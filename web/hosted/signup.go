@@ -292,18 +292,25 @@ func (d *Door) confirm(w http.ResponseWriter, r *http.Request, b *beside, code s
 	bound := d.Browser.Cookies.Bound(r, b.pool.ID)
 	res, err := d.Flow.Confirm(r.Context(), b.pool, b.attempt.ID, bound, d.Browser.SessionID(r, b.pool.ID), code)
 	switch {
-	case errors.Is(err, provider.ErrAttemptNotFound):
-		return d.expired(w, r, b.waiting.ID)
-	case errors.Is(err, signin.ErrChallengeFailed):
-		return d.drawChallenge(b, w, r, nil, err)
-	case questionsAway(err):
-		return err
 	case err != nil:
-		return d.drawConfirm(w, r, b, false, err)
+		return d.unconfirmed(w, r, b, err)
 	case res.Principal != nil:
 		return d.enter(w, r, res)
 	}
 	return respond.Redirect(w, b.to(r, "/login"))
+}
+
+// unconfirmed says why a code or a link has not led on.
+func (d *Door) unconfirmed(w http.ResponseWriter, r *http.Request, b *beside, why error) error {
+	switch {
+	case errors.Is(why, provider.ErrAttemptNotFound):
+		return d.expired(w, r, b.waiting.ID)
+	case errors.Is(why, signin.ErrChallengeFailed): // the account is confirmed
+		return d.drawChallenge(b, w, r, nil, why)
+	case questionsAway(why):
+		return why
+	}
+	return d.drawConfirm(w, r, b, false, why)
 }
 
 // code is a code as it was typed or pasted, without the spaces that mail programs
