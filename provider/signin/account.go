@@ -256,12 +256,12 @@ func (a *Account) RenamePasskey(ctx context.Context, pool *provider.Pool, live *
 	return a.Flow.Factors.RenamePasskey(asUser(ctx, live), pool, live.User.ID, id, name)
 }
 
-// RemovePasskey removes a passkey.
+// RemovePasskey removes a passkey. The last way in stays.
 //
-// Errors: ErrProofTooOld, provider.ErrPasskeyNotFound, factor.ErrLastFactor.
+// Errors: ErrProofTooOld, ErrLastWay, provider.ErrPasskeyNotFound, factor.ErrLastFactor.
 func (a *Account) RemovePasskey(ctx context.Context, pool *provider.Pool, live *Live, id string) error {
 	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
-		return a.Flow.Factors.RemovePasskey(ctx, pool, u.ID, id)
+		return a.Flow.keepingWay(ctx, pool, u.ID, func(ctx context.Context) error { return a.Flow.Factors.RemovePasskey(ctx, pool, u.ID, id) })
 	})
 }
 
@@ -428,12 +428,18 @@ func (a *Account) SetProfile(ctx context.Context, pool *provider.Pool, live *Liv
 // ChangeAddress gives the user another address, or none. The old one stays until a
 // code has proved the new one.
 //
-// Errors: ErrProofTooOld, and those of directory.ChangeAddress.
+// Errors: ErrProofTooOld, ErrLastWay, and those of directory.ChangeAddress.
 func (a *Account) ChangeAddress(ctx context.Context, pool *provider.Pool, live *Live, by provider.Channel, address string) error {
 	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
 		return a.Flow.Directory.Naming(ctx, pool, u.ID, map[string]string{by.Attribute(): address}, func() error {
-			_, err := a.Flow.Directory.ChangeAddress(ctx, pool, u, by, address)
-			return err
+			change := func(ctx context.Context) error {
+				_, err := a.Flow.Directory.ChangeAddress(ctx, pool, u, by, address)
+				return err
+			}
+			if address == "" {
+				return a.Flow.keepingWay(ctx, pool, u.ID, change)
+			}
+			return change(ctx)
 		})
 	})
 }

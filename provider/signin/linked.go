@@ -86,7 +86,7 @@ func (a *Account) Identities(ctx context.Context, pool *provider.Pool, live *Liv
 func (a *Account) Unlink(ctx context.Context, pool *provider.Pool, live *Live, l provider.FederatedLogin) error {
 	return a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
 		l.UserID = u.ID
-		return a.Flow.Store.Tx(ctx, func(ctx context.Context) error {
+		return a.Flow.keepingWay(ctx, pool, u.ID, func(ctx context.Context) error {
 			if end := a.Flow.Factors.EndCredentials; end != nil {
 				if err := end(ctx, pool.ID, u.ID); err != nil {
 					return err
@@ -95,16 +95,27 @@ func (a *Account) Unlink(ctx context.Context, pool *provider.Pool, live *Live, l
 			if err := a.Flow.Directory.UnlinkIdentity(ctx, pool, &l); err != nil {
 				return err
 			}
-			// The user's row is held by now: two who unlink at once see each other.
-			left, err := a.Flow.canEnter(ctx, pool, u.ID)
-			if err != nil {
-				return err
-			}
-			if !left {
-				return ErrLastWay
-			}
 			return a.Flow.Store.Pool(pool.ID).EndOtherSessions(ctx, u.ID, live.Principal.SessionID, "identity unlinked")
 		})
+	})
+}
+
+// keepingWay refuses a change that takes a user's last way in. The change holds their
+// row: of two at once, the later sees what the first has left.
+func (f *Flow) keepingWay(ctx context.Context, pool *provider.Pool, userID string, change func(context.Context) error) error {
+	return f.Store.Tx(ctx, func(ctx context.Context) error {
+		before, err := f.canEnter(ctx, pool, userID)
+		if err != nil {
+			return err
+		}
+		if err := change(ctx); err != nil {
+			return err
+		}
+		left, err := f.canEnter(ctx, pool, userID)
+		if err == nil && before && !left {
+			err = ErrLastWay
+		}
+		return err
 	})
 }
 

@@ -191,6 +191,10 @@ func TestTheLastWayInStays(t *testing.T) {
 		}
 		must(t, w.flow.Factors.AddPasskey(t.Context(), w.tenant.Pool, &provider.Passkey{ID: "key", UserID: "id-kim", Name: "Laptop", PublicKey: []byte{1}}))
 		v.post("/account/identities", "id", id).want(303, "/account/identities")
+		v.post("/account/passkeys", "id", "key", "remove", "1").want(409, "the only way that you can sign in")
+		w.settings().FirstFactors = []provider.Factor{provider.FactorPassword, provider.FactorPasskey, provider.FactorEmail}
+		v.post("/account/passkeys", "id", "key", "remove", "1").want(303, "/account/passkeys")
+		v.post("/account/email", "do", "remove", "sure", "1").want(409, "the only way that you can sign in")
 
 		// Who was made by the upstream belongs to it.
 		become(corp, "u-3")

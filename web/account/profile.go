@@ -9,6 +9,7 @@ import (
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/directory"
 	"github.com/cognate-idp/cognate/provider/risk"
+	"github.com/cognate-idp/cognate/provider/signin"
 	"github.com/cognate-idp/cognate/web/page"
 )
 
@@ -149,6 +150,8 @@ func (d *Door) drawAddress(w http.ResponseWriter, v *visit, p addressPage, why e
 	case do == "verify":
 		out.Code = page.AccountCode{Problem: verifyProblem(why), RetryAfter: out.RetryAfter}
 		out.Problem = ""
+	case errors.Is(why, signin.ErrLastWay):
+		out.Problem = page.AccountLastWay
 	case do == "remove":
 		out.Problem = page.AccountInUse
 	case do == "change":
