@@ -161,6 +161,15 @@ func (f *Federation) Finish(ctx context.Context, pool *provider.Pool, r Return) 
 		}
 		return failed, err
 	}
+	if a.Again() { // nobody else passes, so nobody is made here
+		owner, err := f.Flow.Store.Pool(pool.ID).FederatedUser(ctx, idp.Name, who.Issuer, who.Subject)
+		if errors.Is(err, provider.ErrUserNotFound) || err == nil && owner.ID != a.state.Fixed {
+			err = errSomebodyElse
+		}
+		if err != nil {
+			return failed, err
+		}
+	}
 	user, err := f.Directory.Federated(ctx, pool, idp, who)
 	if err != nil {
 		return failed, f.refused(ctx, pool, a, up.Provider, err)

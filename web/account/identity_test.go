@@ -3,6 +3,7 @@ package account_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"html"
 	"net/http"
 	"regexp"
@@ -179,6 +180,15 @@ func TestTheLastWayInStays(t *testing.T) {
 		v.get("/login?return=/account").press().want(200, "kim@example.com")
 		w.advance(6 * time.Minute)
 		id := regexp.MustCompile(`remove\?id=([0-9a-f]+)`).FindStringSubmatch(v.get("/account/identities").body)[1]
+		// Another there proves nothing, and is no user here for having tried.
+		become(corp, "u-1")
+		if v.get("/account/identities/remove?id="+id).want(303, "/login?again=1").follow().press(); v.status == 200 {
+			t.Errorf("somebody else proved it: %s", v.body)
+		}
+		if u, err := rows.FederatedUser(t.Context(), "Corp", corp.Issuer, "u-1"); !errors.Is(err, provider.ErrUserNotFound) {
+			t.Errorf("made %+v %v", u, err)
+		}
+		become(corp, "u-2")
 		v.get("/account/identities/remove?id="+id).want(303, "/login?again=1").follow().press().want(200, "Linked accounts")
 		v.get("/account/identities/remove?id="+id).want(200, "u-2").submit("id", id).want(409, "the only way that you can sign in")
 
