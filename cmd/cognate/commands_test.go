@@ -44,6 +44,16 @@ func startServer(t *testing.T, flags ...string) *shell {
 	}
 }
 
+// demoPool is the id of the pool that commands are about unless told otherwise.
+func (s *shell) demoPool() string {
+	s.t.Helper()
+	r, err := readDevJSON(devJSONPath(s.data))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return r.UserPool
+}
+
 // try runs a command line and answers what it did.
 func (s *shell) try(input string, args ...string) (code int, out, errs string) {
 	s.t.Helper()
@@ -345,7 +355,7 @@ func TestSlips(t *testing.T) {
 			t.Errorf("%s: %s", args, errs)
 		}
 	}
-	pool := s.value("UserPools.0.Id", "pool", "list")
+	pool := s.demoPool()
 	if out := s.must("audit", "list", pool, "--target", "user/ann"); !strings.Contains(out, "user.create") || !strings.Contains(out, "REASON") {
 		t.Errorf("what was done to ann:\n%s", out)
 	}

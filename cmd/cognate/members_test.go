@@ -9,7 +9,7 @@ import (
 func TestRefusalsNameTheFlag(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
-	pool := s.value("UserPools.0.Id", "pool", "list")
+	pool := s.demoPool()
 	for args, want := range map[string]string{
 		"pool update POOL --terms-url example.com/terms":            "error: --terms-url: write an address such as https://example.com/terms",
 		"attribute add x --type Bool":                               "fix: use String, Number, DateTime, Boolean",

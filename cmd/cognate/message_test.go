@@ -23,7 +23,7 @@ func TestMessagesThatDoNotGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := startServer(t, "--config", config)
-	s.must("pool", "update", s.value("UserPools.0.Id", "pool", "list"), "--sms-countries", "DE,SE")
+	s.must("pool", "update", s.demoPool(), "--sms-countries", "DE,SE")
 	for _, c := range []struct {
 		args string
 		code int
