@@ -44,9 +44,11 @@ type Page struct {
 type motion int
 
 const (
-	still motion = iota
-	asked        // something on the page has asked to leave it
-	moving
+	still   motion = iota
+	asked          // something on the page has asked to leave it
+	leaving        // the request is under way
+	stopped        // loading stopped, and no other page came: a download, or the old page's end
+	arrived        // the other page has begun
 )
 
 func (b *Browser) window(t testing.TB, parent context.Context, look Look, opts ...chromedp.ContextOption) *Page {
@@ -103,16 +105,26 @@ func (p *Page) hear(event any) {
 	case *page.EventFrameRequestedNavigation:
 		p.moves(func(motion) motion { return asked })
 		return
-	case *page.EventFrameStartedNavigating, *page.EventFrameStartedLoading:
-		p.moves(func(motion) motion { return moving })
+	case *page.EventFrameStartedNavigating:
+		p.moves(func(motion) motion { return leaving })
+		return
+	case *page.EventFrameNavigated, *page.EventNavigatedWithinDocument:
+		p.moves(func(m motion) motion {
+			if m == still {
+				return still
+			}
+			return arrived
+		})
 		return
 	case *page.EventFrameStoppedLoading:
-		// What was asked for has not begun: it is the page before that stops.
 		p.moves(func(m motion) motion {
-			if m == asked {
-				return asked
+			switch m {
+			case leaving:
+				return stopped
+			case arrived:
+				return still
 			}
-			return still
+			return m
 		})
 		return
 	case *runtime.EventExceptionThrown:
@@ -143,13 +155,17 @@ func (p *Page) moves(to func(motion) motion) {
 // old one, so that what follows does not meet the old one's fields. Chromium
 // says that a form was sent before it answers the click.
 func (p *Page) settle() {
-	deadline := time.Now().Add(patience)
-	for time.Now().Before(deadline) && p.ctx.Err() == nil {
+	const grace = 2 * time.Second // for a page that comes after all
+	since := time.Now()
+	for deadline := since.Add(patience); time.Now().Before(deadline) && p.ctx.Err() == nil; {
 		p.mu.Lock()
 		m := p.motion
 		p.mu.Unlock()
-		if m == still {
+		switch {
+		case m == still, m == stopped && time.Since(since) > grace:
 			return
+		case m != stopped:
+			since = time.Now()
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
@@ -258,8 +274,13 @@ func (p *Page) Press(keys string) {
 // See waits until the element can be seen and returns its text.
 func (p *Page) See(css string) string {
 	p.t.Helper()
-	p.do("see "+css, chromedp.WaitVisible(chromedp.CSS(css)))
-	return strings.TrimSpace(Eval[string](p, fmt.Sprintf("document.querySelector(%s).innerText ?? ''", quote(css))))
+	for {
+		p.do("see "+css, chromedp.WaitVisible(chromedp.CSS(css)))
+		// The page may have moved on in between; then it is waited for again.
+		if text := Eval[*string](p, fmt.Sprintf("(e => e && (e.innerText ?? ''))(document.querySelector(%s))", quote(css))); text != nil {
+			return strings.TrimSpace(*text)
+		}
+	}
 }
 
 // Await waits until a JavaScript expression is true on the page.
