@@ -38,6 +38,7 @@ type Page struct {
 	mu       sync.Mutex
 	problems []string
 	motion   motion
+	requests int // how often something on the page has asked to leave it
 }
 
 // motion is how far a page is on its way to another one.
@@ -103,7 +104,7 @@ func (p *Page) hear(event any) {
 	var problem string
 	switch e := event.(type) {
 	case *page.EventFrameRequestedNavigation:
-		p.moves(func(motion) motion { return asked })
+		p.moves(func(motion) motion { p.requests++; return asked })
 		return
 	case *page.EventFrameStartedNavigating:
 		p.moves(func(motion) motion { return leaving })
@@ -151,20 +152,34 @@ func (p *Page) moves(to func(motion) motion) {
 	p.motion = to(p.motion)
 }
 
+func (p *Page) moved() (motion, int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.motion, p.requests
+}
+
+// leads is true of an element whose click leads to another page, unless a script
+// thinks otherwise.
+const leads = `((e) => {
+	const at = e?.closest("a[href], button, input[type=submit]");
+	if (!at || at.target || at.form?.target) return false;
+	if (at.tagName === "A") return !at.getAttribute("href").startsWith("#");
+	return at.type === "submit" && at.form !== null && (at.form.noValidate || at.formNoValidate || !at.form.matches(":invalid"));
+})(document.querySelector(%s))`
+
 // settle waits until the page that a click leads to has taken the place of the
-// old one, so that what follows does not meet the old one's fields. Chromium
-// says that a form was sent before it answers the click.
-func (p *Page) settle() {
-	const grace = 2 * time.Second // for a page that comes after all
+// old one, so that what follows does not meet the old one's fields. before is how
+// many pages had been asked for when the click came.
+func (p *Page) settle(leads bool, before int) {
+	const grace = 2 * time.Second // for what comes after all
 	since := time.Now()
 	for deadline := since.Add(patience); time.Now().Before(deadline) && p.ctx.Err() == nil; {
-		p.mu.Lock()
-		m := p.motion
-		p.mu.Unlock()
+		m, requests := p.moved()
+		waits := m == stopped || m == still && leads && requests == before
 		switch {
-		case m == still, m == stopped && time.Since(since) > grace:
+		case m == still && !waits, waits && time.Since(since) > grace:
 			return
-		case m != stopped:
+		case !waits:
 			since = time.Now()
 		}
 		time.Sleep(5 * time.Millisecond)
@@ -219,8 +234,11 @@ func (p *Page) Reload() {
 // it, and waits for the page that it leads to, if any.
 func (p *Page) Click(css string) {
 	p.t.Helper()
-	p.do("click "+css, chromedp.WaitVisible(chromedp.CSS(css)), chromedp.ScrollIntoView(chromedp.CSS(css)), chromedp.Click(chromedp.CSS(css)))
-	p.settle()
+	p.do("see "+css, chromedp.WaitVisible(chromedp.CSS(css)), chromedp.ScrollIntoView(chromedp.CSS(css)))
+	leads, _ := evaluate[bool](p, fmt.Sprintf(leads, quote(css)))
+	_, before := p.moved()
+	p.do("click "+css, chromedp.Click(chromedp.CSS(css)))
+	p.settle(leads, before)
 }
 
 // Download clicks what the browser answers with a file, and returns its name and what
