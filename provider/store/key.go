@@ -25,10 +25,10 @@ func (s *Store) Keys(tenant string) *Keys {
 	return &Keys{s: s, tenant: tenant, table: table}
 }
 
-// List answers every key, oldest first.
+// List answers every key, oldest first, those made at one moment by algorithm.
 func (k *Keys) List(ctx context.Context) ([]provider.Key, error) {
 	var out []provider.Key
-	err := k.s.db(ctx).Where("pool = ?", k.tenant).Order("created_at, id").Find(&out).Error
+	err := k.s.db(ctx).Where("pool = ?", k.tenant).Order("created_at, alg, id").Find(&out).Error
 	return out, translate(err)
 }
 
