@@ -61,6 +61,8 @@ func addressStory(t *testing.T, w *world) {
 		p.See("#password") // signed out
 
 		// The password is no way in any more: the owner chooses another.
+		owner.Click("#new-password")
+		owner.See("#identifier")
 		k.knock(owner, who, firstPassword)
 		owner.AwaitText("h1", "Choose a new password")
 		w.meet(owner, "reset after undo")

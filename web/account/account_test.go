@@ -73,7 +73,7 @@ func TestAStaleProofIsAskedForAnew(t *testing.T) {
 		v.get("/account/password").want(200, "Current password")
 		w.advance(6 * time.Minute)
 		for _, path := range []string{"password", "delete"} {
-			v.get("/account/"+path).want(303, "/login?again=1&return=%2Faccount%2F"+path)
+			v.get("/account/"+path).want(303, "/login?again=1&return=%2Faccount%2F"+path).follow().want(200, `id="back" href="/`+poolID+`/account"`)
 		}
 		for path, fields := range map[string][]string{
 			"password": {"old", rightPassword, "new_password", "Another-horse-8", "confirm_password", "Another-horse-8"},
@@ -167,6 +167,7 @@ func TestSettingUpTwoSteps(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 		v.post("/account/recovery-codes").want(200, "<li><code>")
+		v.get("/account/recovery-codes").want(303, "/account/two-step")
 		v.post("/account/two-step", "do", "remove", "factor", "EMAIL_OTP").want(303, "")
 		v.post("/account/two-step", "do", "remove", "factor", "SOFTWARE_TOKEN_MFA").want(303, "").follow().want(200, "It is removed")
 		// A form that another session was given, or that somebody made up, sets nothing up.

@@ -49,7 +49,10 @@ func (d *Door) Routes(mux *http.ServeMux) {
 	act(home+"/password", home+"/password", d.changePassword)
 	show(home+"/two-step", d.showTwoStep)
 	act(home+"/two-step", home+"/two-step", d.changeTwoStep)
-	show(home+"/two-step/app", func(w http.ResponseWriter, v *visit) error { return respond.Redirect(w, v.at(home+"/two-step")) })
+	// What a form leads to and only answers it: its address, opened anew, leads back.
+	for path, back := range map[string]string{"/sign-out": "", "/two-step/app": "/two-step", "/recovery-codes": "/two-step"} {
+		show(home+path, func(w http.ResponseWriter, v *visit) error { return respond.Redirect(w, v.at(home+back)) })
+	}
 	act(home+"/two-step/app", home+"/two-step", d.setUpApp)
 	act(home+"/recovery-codes", home+"/two-step", d.renewCodes)
 	show(home+"/passkeys", d.showPasskeys)

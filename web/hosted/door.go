@@ -47,6 +47,9 @@ func (d *Door) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /undo", d.Errors.Pages(d.showUndo))
 	mux.Handle("POST /undo", d.guard(d.answerUndo))
 	mux.Handle("POST /resendcode", d.guard(d.answerResend))
+	for _, path := range []string{"/resendcode", "/confirm/correct"} {
+		mux.Handle("GET "+path, d.Errors.Pages(toConfirm))
+	}
 	mux.Handle("GET /forgotPassword", d.Errors.Pages(d.showAside("/forgotPassword", d.showForgot)))
 	mux.Handle("POST /forgotPassword", d.guard(d.answerForgot))
 	mux.Handle("GET /confirmforgotPassword", d.Errors.Pages(d.show(signin.StepReset, d.showReset)))
@@ -143,6 +146,13 @@ func here(r *http.Request, path, authorization string) string {
 		path += "?" + url.Values{"authorization": {authorization}}.Encode()
 	}
 	return path
+}
+
+// toConfirm leads whoever opens the address of a form of the confirmation's page, as a
+// browser does when it opens its last page again, to that page.
+func toConfirm(w http.ResponseWriter, r *http.Request) error {
+	to := url.URL{Path: here(r, "/confirm", ""), RawQuery: r.URL.RawQuery}
+	return respond.Redirect(w, to.String())
 }
 
 // front answers the pool's own address, which is the issuer that everybody is told: a

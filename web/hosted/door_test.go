@@ -68,6 +68,9 @@ func TestWhatIsOverLeadsOn(t *testing.T) {
 			w.visit().post(path+"?return=/account/password", form).want(410, `return=%2Faccount%2Fpassword`)
 			w.visit().post(path+"?authorization="+id, form).want(410, `/login?authorization=`+id)
 		}
+		for _, path := range []string{"/resendcode", "/confirm/correct"} { // opened, not sent
+			w.visit().get(path+"?authorization="+id).want(303, "/confirm?authorization="+id)
+		}
 		v := w.visit().signIn("app")
 		v.post("/mfa", form).want(410, "You are signed in as")
 		v.post("/mfa?return=/account/password", form).want(303, "/account/password")

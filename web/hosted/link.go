@@ -204,7 +204,7 @@ func (d *Door) answerUndo(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
-	return d.Pages.Render(w, r, http.StatusOK, page.Undo{Chrome: chrome(r, nil, ""), Done: true})
+	return d.Pages.Render(w, r, http.StatusOK, page.Undo{Chrome: chrome(r, nil, ""), Action: here(r, "/forgotPassword", ""), Done: true})
 }
 
 func (d *Door) drawUndo(w http.ResponseWriter, r *http.Request, token string, problem page.Problem) error {

@@ -286,6 +286,9 @@ func (d *Door) draw(w http.ResponseWriter, r *http.Request, status int, a *signi
 	if d.Flow.OffersSignUp(pool, a) {
 		v.SignUpURL = aside.to(r, "/signup")
 	}
+	if a.Again() {
+		v.BackURL = here(r, accountPage, "")
+	}
 	if d.Flow.OffersRecovery(pool, a) {
 		v.ForgotURL = aside.to(r, "/forgotPassword")
 	}

@@ -403,7 +403,7 @@ func TestChangedAddressPages(t *testing.T) {
 		cross := w.visit()
 		cross.header = http.Header{"Sec-Fetch-Site": {"cross-site"}}
 		cross.post("/undo", url.Values{"token": undo.Query()["token"], "sure": {"yes"}}).want(403, "")
-		any.post("/undo", url.Values{"token": undo.Query()["token"], "sure": {"yes"}}).want(200, "was taken back")
+		any.post("/undo", url.Values{"token": undo.Query()["token"], "sure": {"yes"}}).want(200, "was taken back").want(200, `href="/`+poolID+`/forgotPassword"`)
 		any.get(undo.RequestURI()).want(410, "no longer valid")
 		if u, err = d.FindUser(t.Context(), poolID, "mika"); err != nil || u.Attributes["email"] != "mika@example.com" || u.Status != provider.UserResetRequired {
 			t.Errorf("%+v %v", u, err)

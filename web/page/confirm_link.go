@@ -43,7 +43,7 @@ func (v Link) Count() int { return secondCount(v.RetryAfter) }
 // Undo takes the change of an address back. The form posts token and sure to Action.
 type Undo struct {
 	Chrome
-	Action      string
+	Action      string // once Done, the page that gives a new password
 	Token       string
 	Destination string // masked, the address that comes back
 	Done        bool

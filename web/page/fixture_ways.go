@@ -76,5 +76,5 @@ func waysFixtures(app Chrome) []Fixture {
 		undo.Problem = p
 		out = append(out, Fixture{"undo-" + slug(p), undo})
 	}
-	return append(out, Fixture{"undo-done", Undo{Chrome: app, Done: true}})
+	return append(out, Fixture{"undo-done", Undo{Chrome: app, Action: "/us-east-1_Example01/forgotPassword", Done: true}})
 }

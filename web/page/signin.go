@@ -16,6 +16,7 @@ type SignIn struct {
 	ProvidersOnly  bool             // the app takes nobody from the pool's own directory
 	ForgotURL      string           // empty hides the link
 	SignUpURL      string           // empty hides the link
+	BackURL        string           // the account's first page, for who does not go on; empty hides the link
 	Passkey        *PasskeyForm     // nil where no passkey signs in
 }
 
