@@ -726,7 +726,7 @@ func TestUndoTakesAwayWhatCameSince(t *testing.T) {
 			if _, err := d.ChangeAddress(ctx, d.pool, u, provider.ByEmail, "mallory"+old); err != nil {
 				t.Fatal(err)
 			}
-			u, err := d.Verify(ctx, d.pool, u, provider.ByEmail, d.mailbox()[0].Code)
+			_, err := d.Verify(ctx, d.pool, u, provider.ByEmail, d.mailbox()[0].Code)
 			must(err)
 			link, err := url.Parse(d.mailbox()[0].Link)
 			must(err)
