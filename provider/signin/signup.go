@@ -23,7 +23,15 @@ const (
 type newcomer struct {
 	UserID      string `json:"user"` // nobody's, where the name was taken
 	Destination string `json:"destination"`
-	Typed       bool   `json:"typed,omitempty"` // in this attempt, so its browser may see it
+	// Entered is what was entered to make it in this very attempt, so its browser may see
+	// it: also of an account that was not made because its name was taken. nil otherwise.
+	Entered *Entered `json:"entered,omitempty"`
+}
+
+// Entered is what somebody has entered to make an account, but for the password.
+type Entered struct {
+	Username   string            `json:"username"`
+	Attributes map[string]string `json:"attributes,omitempty"`
 }
 
 // OffersSignUp reports whether an attempt may make an account.
@@ -46,7 +54,7 @@ func (a *Attempt) Destination() string {
 	if a.state.Newcomer == nil {
 		return ""
 	}
-	return shown(a.state.Newcomer.Destination, a.state.Newcomer.Typed)
+	return shown(a.state.Newcomer.Destination, a.state.Newcomer.Entered != nil)
 }
 
 func shown(address string, typed bool) string {
@@ -93,7 +101,7 @@ func (f *Flow) SignUp(ctx context.Context, pool *provider.Pool, id, binding stri
 	}
 	a.Username, a.state.Typed = n.Username, n.Username
 	from := a.Step
-	a.state.Newcomer = &newcomer{UserID: u.ID, Destination: f.Directory.SignUpAddress(pool, u), Typed: true}
+	a.state.Newcomer = &newcomer{UserID: u.ID, Destination: f.Directory.SignUpAddress(pool, u), Entered: &Entered{n.Username, n.Attributes}}
 	a.Step = StepConfirm
 	return a, f.move(ctx, a, from)
 }
@@ -155,6 +163,15 @@ func (f *Flow) Correct(ctx context.Context, pool *provider.Pool, id, binding str
 	a.state.unproves()
 	a.Step = f.door(pool)
 	return a, f.move(ctx, a, StepConfirm)
+}
+
+// Entered is what was entered in this attempt to make the account that waits for its
+// code, so that it need not be typed again to be put right; nil for nothing.
+func (a *Attempt) Entered() *Entered {
+	if a.state.Newcomer == nil {
+		return nil
+	}
+	return a.state.Newcomer.Entered
 }
 
 // Waits reports whether an attempt stands before the confirmation of a user.

@@ -166,13 +166,25 @@ func (d *Door) front(w http.ResponseWriter, r *http.Request) error {
 // expired answers for what is over, or another browser's: the two look alike. It always
 // offers a way on: to what waits, or to the account.
 func (d *Door) expired(w http.ResponseWriter, r *http.Request, authorization string) error {
-	v := page.Expired{Chrome: chrome(r, nil, ""), AccountURL: here(r, accountPage, "")}
+	return d.drawExpired(w, r, authorization, "")
+}
+
+// spent answers for a link of a message that counts no more.
+func (d *Door) spent(w http.ResponseWriter, r *http.Request) error {
+	return d.drawExpired(w, r, "", page.ExpiredLink)
+}
+
+func (d *Door) drawExpired(w http.ResponseWriter, r *http.Request, authorization string, why page.ExpiredReason) error {
+	v := page.Expired{Chrome: chrome(r, nil, ""), AccountURL: here(r, accountPage, ""), Reason: why}
 	live, err := d.session(r)
 	if err != nil {
 		return err
 	}
 	if live != nil {
 		v.Account = live.User.KnownAs()
+		if r.URL.Query().Has("moved") { // the tab where they began went on first
+			v.Reason = page.ExpiredMoved
+		}
 	}
 	if local := ownPage(r.URL.Query().Get("return")); local != "" {
 		v.RestartURL = signInURL(r, local)

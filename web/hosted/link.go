@@ -84,7 +84,7 @@ func (d *Door) confirmByLink(w http.ResponseWriter, r *http.Request, o *opened) 
 		}
 	}
 	return d.Pages.Render(w, r, http.StatusOK, page.Link{
-		Chrome: b.chrome(r), State: page.LinkMoved, Destination: o.link.Destination, OnURL: stepURL(r, "/login", res.Attempt),
+		Chrome: b.chrome(r), State: page.LinkMoved, Destination: o.link.Destination, OnURL: stepURL(r, "/login", res.Attempt) + "&moved=1",
 	})
 }
 
@@ -93,7 +93,7 @@ func (d *Door) confirmByLink(w http.ResponseWriter, r *http.Request, o *opened) 
 func (d *Door) open(w http.ResponseWriter, r *http.Request, token, flow string) (*opened, error) {
 	pool := provider.TenantFrom(r.Context()).Pool
 	if d.Flow.Directory == nil {
-		return nil, d.expired(w, r, "")
+		return nil, d.spent(w, r)
 	}
 	link, err := d.Flow.Directory.Link(r.Context(), pool, token)
 	if errors.Is(err, provider.ErrCodeMismatch) {
@@ -101,7 +101,7 @@ func (d *Door) open(w http.ResponseWriter, r *http.Request, token, flow string) 
 		if a, err := d.Flow.Attempt(r.Context(), pool, flow, d.Browser.Cookies.Bound(r, pool.ID)); err == nil {
 			return nil, respond.Redirect(w, stepURL(r, stepPath(a.Step), a))
 		}
-		return nil, d.expired(w, r, "")
+		return nil, d.spent(w, r)
 	}
 	if err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ var aCode = regexp.MustCompile(`^[0-9]{4,12}$`)
 // Nothing says that this browser began, so it shows the code, after a press.
 func (d *Door) drawCodeLink(w http.ResponseWriter, r *http.Request, shown, code string) error {
 	if !aCode.MatchString(code) {
-		return d.expired(w, r, "")
+		return d.spent(w, r)
 	}
 	v := page.Link{Chrome: chrome(r, nil, ""), Action: here(r, "/confirmUser", ""), State: page.LinkElsewhere, Held: code}
 	if shown != "" {
@@ -165,7 +165,7 @@ func (d *Door) drawCodeLink(w http.ResponseWriter, r *http.Request, shown, code 
 // refuseLink says that a link could not be used.
 func (d *Door) refuseLink(w http.ResponseWriter, r *http.Request, why error) error {
 	if errors.Is(why, provider.ErrCodeMismatch) || errors.Is(why, provider.ErrCodeExpired) {
-		return d.expired(w, r, "")
+		return d.spent(w, r)
 	}
 	status, err := refusal(w, r, why)
 	if err != nil {
@@ -193,12 +193,12 @@ func (d *Door) answerUndo(w http.ResponseWriter, r *http.Request) error {
 	}
 	pool := provider.TenantFrom(r.Context()).Pool
 	if d.Flow.Directory == nil {
-		return d.expired(w, r, "")
+		return d.spent(w, r)
 	}
 	err = d.Flow.Directory.Undo(r.Context(), pool, f.Get("token"))
 	switch {
 	case errors.Is(err, provider.ErrCodeMismatch):
-		return d.expired(w, r, "")
+		return d.spent(w, r)
 	case errors.Is(err, provider.ErrAliasExists), errors.Is(err, provider.ErrUserExists):
 		return d.drawUndo(w, r, f.Get("token"), page.UndoTaken)
 	case err != nil:
@@ -209,11 +209,11 @@ func (d *Door) answerUndo(w http.ResponseWriter, r *http.Request) error {
 
 func (d *Door) drawUndo(w http.ResponseWriter, r *http.Request, token string, problem page.Problem) error {
 	if d.Flow.Directory == nil {
-		return d.expired(w, r, "")
+		return d.spent(w, r)
 	}
 	what, err := d.Flow.Directory.Undoable(r.Context(), provider.TenantFrom(r.Context()).Pool, token)
 	if errors.Is(err, provider.ErrCodeMismatch) {
-		return d.expired(w, r, "")
+		return d.spent(w, r)
 	}
 	if err != nil {
 		return err

@@ -124,7 +124,21 @@ func (d *Door) showWhere(here func(*signin.Attempt) bool, draw func(*beside, htt
 }
 
 func (d *Door) showSignUp(b *beside, w http.ResponseWriter, r *http.Request) error {
-	return d.drawSignUp(w, r, b, nil, nil)
+	return d.drawSignUp(w, r, b, entered(b.attempt), nil)
+}
+
+// entered is the form of a sign-up as it was filled in before, for whoever came back to
+// put something right; nil for nobody.
+func entered(a *signin.Attempt) url.Values {
+	e := a.Entered()
+	if e == nil {
+		return nil
+	}
+	f := url.Values{"username": {e.Username}}
+	for name, value := range e.Attributes {
+		f.Set("attr."+name, value)
+	}
+	return f
 }
 
 // answerSignUp makes the account, or says what is wrong with the form. Whether a
@@ -351,6 +365,7 @@ func (d *Door) drawConfirm(w http.ResponseWriter, r *http.Request, b *beside, se
 	}
 	if b.pool.Settings.Verification.ByLink && !v.ByText() {
 		v.WaitingURL, v.OnURL = b.to(r, "/confirm/waiting"), b.to(r, "/confirm")
+		v.ByLinkURL, v.Early = v.OnURL+"&by_link=1", r.URL.Query().Has("by_link")
 	}
 	return d.Pages.Render(w, r, status, v)
 }

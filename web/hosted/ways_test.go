@@ -143,7 +143,7 @@ func TestPasswordless(t *testing.T) {
 		}
 		v.submit("username", "ann", "attr.email", "mistyped@example.com").want(400, "Tick this")
 		v.submit("username", "ann", "attr.email", "mistyped@example.com", "terms", "yes").go303().want(200, "Correct what you entered")
-		v.post("/confirm/correct?"+v.answer.Request.URL.RawQuery, url.Values{"flow": {v.flow()}}).go303().want(200, "Create your account")
+		v.correct().want(200, `value="mistyped@example.com"`)
 		v.submit("username", "ann", "attr.email", "ann@example.com", "terms", "yes").go303().want(200, "ann@example.com")
 		v.submit("code", w.mail(d)[0].Code).want(303, callback)
 
@@ -285,6 +285,7 @@ func TestConfirmByLink(t *testing.T) {
 			v.get(m.Link[len(w.server.URL):]).want(200, "Confirm your email address")
 		}
 		unconfirmed("after being opened")
+		v.get(first).want(200, "Open the link in it").follow("I have confirmed it by the link").want(200, "It is not confirmed yet")
 		waiting := strings.Replace(first, "/confirm?", "/confirm/waiting?", 1)
 		v.get(waiting).want(200, `{"waiting":true}`)
 		w.visit().get(waiting).want(200, `{"waiting":false}`) // another browser learns nothing
@@ -296,10 +297,14 @@ func TestConfirmByLink(t *testing.T) {
 		if u, err := d.FindUser(t.Context(), poolID, "ann"); err != nil || u.Status != provider.UserConfirmed {
 			t.Errorf("%+v %v", u, err)
 		}
-		v.get(m.Link[len(w.server.URL):]).want(410, "no longer valid").want(410, "You are signed in as")
+		on := v.body
+		v.get(m.Link[len(w.server.URL):]).want(410, "This link no longer works").want(410, "You are signed in as")
+		w.visit().get(m.Link[len(w.server.URL):]).want(410, "a newer message was sent")
 		v.get(waiting).want(200, `{"waiting":false}`)
 		v.get(first).want(303, callback+"?code=").want(303, "state=s")
 		v.get(first).want(410, "You are signed in as")
+		v.body = on // the link's tab, after the first has gone on
+		v.follow("Go on here").want(410, "You went on in the other tab")
 		// Cognito's form of a link names a code and nothing else.
 		w.visit().get("/confirmUser?client_id=app&user_name=ann&confirmation_code=123456").want(200, "Show the code")
 		w.visit().get("/confirmUser?client_id=app&user_name=ann&confirmation_code=%3Cscript%3E").want(410, "")
@@ -356,7 +361,7 @@ func TestEitherTabGoesOn(t *testing.T) {
 		v.submit2(link.Query()).want(200, "Go on here")
 		v.get(first).want(303, "/mfa/setup?")
 		v.get(link.RequestURI()).want(303, "/mfa/setup?") // used, and this browser's
-		w.visit().get(link.RequestURI()).want(410, "no longer valid")
+		w.visit().get(link.RequestURI()).want(410, "no longer works")
 		if v.cookie("_sid") != nil {
 			t.Error("a link without the second factor made a session")
 		}
@@ -404,7 +409,7 @@ func TestChangedAddressPages(t *testing.T) {
 		cross.header = http.Header{"Sec-Fetch-Site": {"cross-site"}}
 		cross.post("/undo", url.Values{"token": undo.Query()["token"], "sure": {"yes"}}).want(403, "")
 		any.post("/undo", url.Values{"token": undo.Query()["token"], "sure": {"yes"}}).want(200, "was taken back").want(200, `href="/`+poolID+`/forgotPassword"`)
-		any.get(undo.RequestURI()).want(410, "no longer valid")
+		any.get(undo.RequestURI()).want(410, "no longer works")
 		if u, err = d.FindUser(t.Context(), poolID, "mika"); err != nil || u.Attributes["email"] != "mika@example.com" || u.Status != provider.UserResetRequired {
 			t.Errorf("%+v %v", u, err)
 		}

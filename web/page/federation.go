@@ -32,6 +32,24 @@ type Expired struct {
 	RestartURL string // begins again; empty when only the app can
 	Account    string // who is signed in; may be empty
 	AccountURL string // another way on
+	Reason     ExpiredReason
+}
+
+// ExpiredReason is what is over, where that is known.
+type ExpiredReason string
+
+// The reasons.
+const (
+	ExpiredLink  ExpiredReason = "link"  // a link of a message
+	ExpiredMoved ExpiredReason = "moved" // a sign-in that went on in another tab
+)
+
+// Part is an id of a sentence, in the words of the reason.
+func (v Expired) Part(id string) string {
+	if v.Reason == "" {
+		return id
+	}
+	return id + "_" + string(v.Reason)
 }
 
 func (Expired) file() string { return "expired" }

@@ -117,6 +117,9 @@ func Fixtures() []Fixture {
 		Fixture{"expired", Expired{Chrome: app, RestartURL: "/login"}},
 		Fixture{"expired-no-restart", Expired{Chrome: app}},
 		Fixture{"expired-no-client", Expired{Chrome: alone, AccountURL: "/account"}},
+		Fixture{"expired-link", Expired{Chrome: alone, AccountURL: "/account", Reason: ExpiredLink}},
+		Fixture{"expired-link-signed-in", Expired{Chrome: alone, AccountURL: "/account", Account: "mika.lindqvist@northwind.example", Reason: ExpiredLink}},
+		Fixture{"expired-moved", Expired{Chrome: alone, AccountURL: "/account", Account: "mika.lindqvist@northwind.example", Reason: ExpiredMoved}},
 		Fixture{"expired-signed-in", Expired{Chrome: alone, AccountURL: "/account", Account: "mika.lindqvist@northwind.example"}},
 	)
 	for _, p := range []Problem{

@@ -57,7 +57,10 @@ func accountFixtures(app Chrome) []Fixture {
 	}
 	byLink := confirm
 	byLink.WaitingURL, byLink.OnURL = "/us-east-1_Example01/confirm/waiting", "/us-east-1_Example01/confirm"
+	byLink.ByLinkURL = byLink.OnURL
 	out = append(out, Fixture{"confirm-by-link", byLink})
+	byLink.Early = true
+	out = append(out, Fixture{"confirm-by-link-early", byLink})
 	text := confirm
 	text.Destination = "+*******0143"
 	out = append(out, Fixture{"confirm-text", text})

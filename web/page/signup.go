@@ -79,6 +79,8 @@ type Confirm struct {
 	SignInURL            string // to begin again
 	WaitingURL           string // says whether the code is still waited for; empty where no link can confirm
 	OnURL                string // with WaitingURL: this page, which leads on once it is not
+	ByLinkURL            string // with WaitingURL: the same for whoever says that it is not
+	Early                bool   // they said so, and it is
 }
 
 // What Confirm and ResetPassword can say went wrong.
