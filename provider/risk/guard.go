@@ -204,7 +204,7 @@ func (t *Try) Release() {
 // throttled is the answer while a wait lasts.
 func throttled(wait time.Duration) *provider.Error {
 	return &provider.Error{
-		Code: provider.CodeThrottled, Kind: "sign-in", Message: "Password attempts exceeded.",
+		Code: provider.CodeThrottled, Kind: "attempts", Message: "Attempt limit exceeded, please try after some time.",
 		RetryAfter: int(math.Ceil(wait.Seconds())),
 		Cause:      fmt.Errorf("held back for %s", wait.Round(time.Millisecond)),
 	}

@@ -65,7 +65,7 @@ func exceptionName(e *provider.Error) string {
 		return "CodeMismatchException"
 	case errors.Is(e, provider.ErrCodeExpired):
 		return "ExpiredCodeException"
-	case e.Code == provider.CodeThrottled && e.Kind == "mail":
+	case e.Code == provider.CodeThrottled && (e.Kind == "mail" || e.Kind == "attempts"):
 		return "LimitExceededException"
 	}
 	if name, ok := map[string]string{

@@ -420,6 +420,13 @@ func TestOwnAttributes(t *testing.T) {
 		if got := alice.tries("VerifyUserAttribute", m{"AttributeName": "email", "Code": code}).kind(); got != "CodeMismatchException" {
 			t.Errorf("the code once more: %s", got)
 		}
+		got := ""
+		for range 8 {
+			got = alice.tries("VerifyUserAttribute", m{"AttributeName": "email", "Code": "wrong"}).kind()
+		}
+		if got != "LimitExceededException" {
+			t.Errorf("guessing on: %s", got)
+		}
 		alice.does("UpdateUserAttributes", m{"UserAttributes": []m{{"Name": "nickname", "Value": "Al"}}})
 		alice.does("DeleteUserAttributes", m{"UserAttributeNames": []string{"nickname"}})
 		if got := text(t, alice.does("GetUser", nil)); strings.Contains(got, "nickname") {
