@@ -61,13 +61,16 @@ type listing struct {
 	limit, token       string // the members that page; empty where it does not
 }
 
-// list reads every page and prints the entries, one a row.
+// list reads every page, or as many as --limit wants, and prints the entries, one a row.
 func list[T any](s *session, l listing, in m, head []string, row func(T) []string) error {
-	if l.limit != "" {
-		in[l.limit] = 50 // no operation takes fewer at most
-	}
-	all, rows := []json.RawMessage{}, [][]string{}
+	all, rows, more := []json.RawMessage{}, [][]string{}, false
 	for {
+		if l.limit != "" {
+			in[l.limit] = 50 // no operation takes fewer at most
+			if s.most > 0 {
+				in[l.limit] = min(50, s.most-len(all))
+			}
+		}
 		raw, err := s.call(s.ctx, l.service, l.operation, in)
 		if err != nil {
 			return err
@@ -92,6 +95,10 @@ func list[T any](s *session, l listing, in m, head []string, row func(T) []strin
 		if t := page[l.token]; l.token == "" || len(t) == 0 || json.Unmarshal(t, &next) != nil || next == "" {
 			break
 		}
+		if s.most > 0 && len(all) >= s.most {
+			more = true
+			break
+		}
 		in[l.token] = next
 		if s.counts {
 			fmt.Fprintf(s.errs, "\r%d so far", len(all))
@@ -99,6 +106,9 @@ func list[T any](s *session, l listing, in m, head []string, row func(T) []strin
 	}
 	if s.counts && len(all) > 50 {
 		fmt.Fprint(s.errs, "\r\033[K")
+	}
+	if more {
+		defer fmt.Fprintf(s.errs, "there are more than these %d: raise --limit, or leave it out\n", len(all))
 	}
 	if s.json {
 		body, err := json.Marshal(map[string]any{l.items: all})

@@ -208,14 +208,26 @@ func flowWords() vocabulary {
 }
 
 func clientFields(r *api.UserPoolClientResponse) []field {
-	c := r.UserPoolClient
+	c, units := r.UserPoolClient, r.UserPoolClient.TokenValidityUnits
+	if units == nil {
+		units = &api.TokenValidityUnitsType{}
+	}
 	return []field{
-		{"id", c.ClientID}, {"name", c.ClientName}, {"secret", c.ClientSecret}, {"flows", words(c.AllowedOAuthFlows)}, {"scopes", words(c.AllowedOAuthScopes)},
+		{"id", c.ClientID}, {"name", c.ClientName}, {"kind", c.ClientKind}, {"secret", c.ClientSecret}, {"flows", words(c.AllowedOAuthFlows)}, {"scopes", words(c.AllowedOAuthScopes)},
 		{"callbacks", words(c.CallbackURLs)}, {"logouts", words(c.LogoutURLs)}, {"identity providers", words(c.SupportedIdentityProviders)},
 		{"reads", words(c.ReadAttributes)}, {"writes", words(c.WriteAttributes)},
 		{"consent", yesNo(c.RequireConsent != nil && *c.RequireConsent)}, {"token profile", c.TokenProfile},
 		{"auth flows", flowWords().plain(c.ExplicitAuthFlows...)}, {"unknown users", map[bool]string{true: "told", false: "not told"}[c.PreventUserExistenceErrors == "LEGACY"]},
-		{"sign-in minutes", number(c.AuthSessionValidity)},
+		{"access tokens", validity(c.AccessTokenValidity, units.AccessToken, "hours")}, {"ID tokens", validity(c.IDTokenValidity, units.IDToken, "hours")},
+		{"refresh tokens", validity(c.RefreshTokenValidity, units.RefreshToken, "days")}, {"sign-in minutes", number(c.AuthSessionValidity)},
 		{"created", day(c.CreationDate)}, {"changed", day(c.LastModifiedDate)},
 	}
+}
+
+// validity is how long a token lives, in its unit; empty for the default.
+func validity(amount *int64, unit, otherwise string) string {
+	if amount == nil {
+		return ""
+	}
+	return fmt.Sprint(*amount, " ", first(unit, otherwise))
 }

@@ -345,6 +345,8 @@ func TestSlips(t *testing.T) {
 	for args, want := range map[string]string{
 		"pool shw": `fix: did you mean cognate pool show? see cognate pool --help`,
 		"pool update us-east-1_x --self-sign-up false": "takes 1 argument, not 2\nfix: a switch takes its value after an equals sign: --self-sign-up=false",
+		"user show us-east-1_x ann":                    "takes 1 argument, not 2\nfix: name the pool with a flag: cognate user show ann --pool us-east-1_x",
+		"user list --limit 1":                          "there are more than these 1: raise --limit",
 		"user resend-invite alice":                     "set by an operator",
 		"user reset-password ann":                      "cognate user resend-invite ann",
 		"attribute add given_name":                     "cognate attribute require given_name",

@@ -15,7 +15,7 @@ func eventsVerb() func(*flags) *cobra.Command {
 			l := listing{api.UserPools, "AdminListUserAuthEvents", "AuthEvents", "MaxResults", "NextToken"}
 			return list(s, l, in, []string{"time", "event", "outcome", "how", "address", "browser", "note"}, eventRow)
 		})
-	}, withPool)
+	}, withPool, limited)
 }
 
 func eventRow(e api.AuthEventType) []string {

@@ -35,7 +35,7 @@ func groupCommand() *cobra.Command {
 			return s.withGroup(args[0], func(in m) error {
 				return listUsers(s, listing{api.UserPools, "ListUsersInGroup", "Users", "Limit", "NextToken"}, in)
 			})
-		}, withPool),
+		}, withPool, limited),
 	)
 }
 

@@ -93,7 +93,7 @@ func auditCommand() *cobra.Command {
 			return list(s, l, in, []string{"time", "action", "outcome", "actor", "target", "address", "reason"}, func(e api.AuditEventType) []string {
 				return []string{day(e.Time), e.Action, e.Outcome, e.ActorKind + " " + e.ActorID, e.Target, e.Address, e.Detail["reason"]}
 			})
-		}, completePoolArgument, func(c *cobra.Command) {
+		}, completePoolArgument, limited, func(c *cobra.Command) {
 			c.Flags().StringVar(&target, "target", "", "only what was done to this, such as user/alice")
 		}),
 	)

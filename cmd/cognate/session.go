@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -30,6 +31,7 @@ type session struct {
 	pool   string
 	ipool  string
 	counts bool // say on errs how far a long listing has come
+	most   int  // entries that a listing prints; 0 for all
 }
 
 // flags are those that every client command has.
@@ -37,6 +39,7 @@ type flags struct {
 	target
 	output, pool, ipool string
 	yes                 bool
+	most                uint
 }
 
 // noun groups commands under the flags that all of them share.
@@ -84,6 +87,9 @@ func names(c *cobra.Command) bool {
 	return named
 }
 
+// aPool is what a user pool's id looks like.
+var aPool = regexp.MustCompile(`^[a-z0-9-]+_[0-9A-Za-z]+$`)
+
 // arguments wants exactly the arguments that use names in capitals.
 func arguments(use string) cobra.PositionalArgs {
 	names := strings.Fields(use)[1:]
@@ -96,6 +102,12 @@ func arguments(use string) cobra.PositionalArgs {
 			many = "argument"
 		}
 		what := "write it as: " + strings.TrimSpace(c.CommandPath()+" "+strings.Join(names, " "))
+		for i, a := range args {
+			if len(args) == len(names)+1 && c.Flags().Lookup("pool") != nil && aPool.MatchString(a) {
+				rest := slices.Delete(slices.Clone(args), i, i+1)
+				what = "name the pool with a flag: " + strings.Join(append(append([]string{c.CommandPath()}, rest...), "--pool", a), " ")
+			}
+		}
 		if value := args[max(0, len(args)-1):]; len(args) > len(names) && (value[0] == "true" || value[0] == "false") {
 			c.Flags().Visit(func(f *pflag.Flag) {
 				if f.Value.Type() == "bool" {
@@ -132,7 +144,7 @@ func (f *flags) session(c *cobra.Command) (*session, error) {
 	return &session{
 		remote: r, ctx: c.Context(), in: bufio.NewReader(c.InOrStdin()), out: c.OutOrStdout(), errs: c.ErrOrStderr(),
 		json: f.output == "json", yes: f.yes, pool: first(f.pool, r.UserPool), ipool: first(f.ipool, r.Identity),
-		counts: isTerminal(c.ErrOrStderr()),
+		counts: isTerminal(c.ErrOrStderr()), most: int(f.most),
 	}, nil
 }
 
@@ -141,6 +153,9 @@ func withPool(c *cobra.Command) { c.Annotations = annotate(c, "pool") }
 
 // withIdentityPool is withPool for identity pools.
 func withIdentityPool(c *cobra.Command) { c.Annotations = annotate(c, "identity-pool") }
+
+// limited gives a listing that may be long the flag --limit.
+func limited(c *cobra.Command) { c.Annotations = annotate(c, "limit") }
 
 // deleting gives a command the flag --yes.
 func deleting(c *cobra.Command) { c.Annotations = annotate(c, "yes") }
@@ -164,6 +179,9 @@ func (f *flags) scope(c *cobra.Command) {
 	}
 	if c.Annotations["complete-pool"] != "" {
 		c.ValidArgsFunction = f.completePools
+	}
+	if c.Annotations["limit"] != "" {
+		c.Flags().UintVar(&f.most, "limit", 0, "how many to list at most (default: all)")
 	}
 	if c.Annotations["yes"] != "" {
 		c.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask for the name")

@@ -23,7 +23,7 @@ func userCommand() *cobra.Command {
 				in["Filter"] = filter
 			}
 			return listUsers(s, listing{api.UserPools, "ListUsers", "Users", "Limit", "PaginationToken"}, in)
-		}, withPool, func(c *cobra.Command) {
+		}, withPool, limited, func(c *cobra.Command) {
 			c.Flags().StringVar(&filter, "filter", "", `such as 'email ^= "alice"' or 'status = "Enabled"'`)
 		}),
 		verb("search TEXT", "Find users whose username, e-mail address, telephone number or name begins with a text", func(s *session, args []string) error {
@@ -32,7 +32,7 @@ func userCommand() *cobra.Command {
 				return err
 			}
 			return listUsers(s, listing{api.Own, "SearchUsers", "Users", "Limit", "PaginationToken"}, m{"UserPoolId": pool, "Text": args[0]})
-		}, withPool),
+		}, withPool, limited),
 		createUserVerb(),
 		resendInviteVerb(),
 		verb("show USER", "Show a user", func(s *session, args []string) error {

@@ -138,7 +138,7 @@ func wireClient(c *provider.Client) *UserPoolClientType {
 	revocation, grace := !s.RevocationOff, int64(s.RotationGrace().Seconds())
 	session := int64(either(s.AuthSessionMinutes == 0, 15, s.AuthSessionMinutes))
 	out := &UserPoolClientType{
-		UserPoolID: c.PoolID, ClientID: c.ID, ClientName: c.Name,
+		UserPoolID: c.PoolID, ClientID: c.ID, ClientName: c.Name, ClientKind: clientKind(c),
 		CreationDate: Timestamp(c.CreatedAt), LastModifiedDate: Timestamp(c.UpdatedAt),
 		UserPoolClientSettings: UserPoolClientSettings{
 			CallbackURLs: s.RedirectURIs, DefaultRedirectURI: s.DefaultRedirectURI, LogoutURLs: s.LogoutURIs,

@@ -53,11 +53,14 @@ type UpdateUserPoolClientRequest struct {
 
 // UserPoolClientType describes an app client. The secret is there only in the
 // answer that made it: only its hash is kept.
+//
+// ClientKind, which Cognito does not have, is public, confidential or machine.
 type UserPoolClientType struct {
 	UserPoolID       string    `json:"UserPoolId,omitempty"`
 	ClientName       string    `json:"ClientName,omitempty"`
 	ClientID         string    `json:"ClientId,omitempty"`
 	ClientSecret     string    `json:"ClientSecret,omitempty"`
+	ClientKind       string    `json:"ClientKind,omitempty"`
 	LastModifiedDate Timestamp `json:"LastModifiedDate,omitempty"`
 	CreationDate     Timestamp `json:"CreationDate,omitempty"`
 	UserPoolClientSettings
