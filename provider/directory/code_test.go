@@ -687,6 +687,9 @@ func TestChangeOfAddress(t *testing.T) {
 		if found, err := d.FindUser(ctx, d.pool.ID, "old@example.com"); err != nil || found.ID != ann.ID {
 			t.Errorf("the old address: %+v %v", found, err)
 		}
+		if told := d.mailbox()[0]; told.To != "old@example.com" || !strings.Contains(told.Subject, "was taken back") || !strings.Contains(told.Text, "This address counts again") {
+			t.Errorf("told %q: %s %s", told.To, told.Subject, told.Text)
+		}
 	})
 }
 

@@ -67,6 +67,7 @@ func (d *Directory) undo(ctx context.Context, p *provider.Pool, token string) (*
 // goes: whatever waits for a proof, the other address if it was changed since, and
 // everything that was set up since to prove who it is. So does all that anybody is
 // signed in by. A password must be reset, since whoever made the change may know it.
+// The address that is back is told, and what to do next.
 //
 // Errors: provider.ErrCodeMismatch; provider.ErrAliasExists when the address is
 // somebody else's by now.
@@ -109,7 +110,10 @@ func (d *Directory) Undo(ctx context.Context, p *provider.Pool, token string) er
 		if err != nil {
 			return err
 		}
-		return st.DropCodes(ctx, u.ID, c.SentAt)
+		if err := st.DropCodes(ctx, u.ID, c.SentAt); err != nil || !d.CanSend(p, c.Channel) {
+			return err
+		}
+		return d.Post.Notify(ctx, u, message.Letter{Pool: p, Kind: message.AddressRestored, Channel: c.Channel, To: c.Destination})
 	})
 }
 

@@ -35,6 +35,7 @@ const (
 	PasswordReset        Kind = "password_reset"     // by a code
 	EmailChanged         Kind = "email_changed"      // goes to the old address; the link takes it back
 	PhoneChanged         Kind = "phone_changed"      // goes to the old number, or by e-mail
+	AddressRestored      Kind = "address_restored"   // a change was taken back; goes to the address that is back
 	FactorsReset         Kind = "factors_reset"      // an operator took every second factor away
 	PasskeySuspect       Kind = "passkey_suspect"    // its counter went backwards
 	RecoveryCodeUsed     Kind = "recovery_code_used" // says how many are left
@@ -110,6 +111,7 @@ func Kinds() []About {
 		{Kind: PasswordReset, Channels: both, Notice: true},
 		{Kind: EmailChanged, Channels: both, Notice: true},
 		{Kind: PhoneChanged, Channels: both, Notice: true},
+		{Kind: AddressRestored, Channels: both, Notice: true},
 		{Kind: FactorsReset, Channels: both, Notice: true},
 		{Kind: PasskeySuspect, Channels: both, Notice: true},
 		{Kind: RecoveryCodeUsed, Channels: both, Notice: true},
