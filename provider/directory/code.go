@@ -123,7 +123,7 @@ func (d *Directory) sendWanted(ctx context.Context, p *provider.Pool, u *provide
 		return nil
 	}
 	if w.Purpose == provider.CodeSignIn {
-		if alone, err := d.secondAlone(ctx, p, u, by); alone || err != nil {
+		if alone, err := d.SecondAlone(ctx, p, u, by); alone || err != nil {
 			return err
 		}
 	}

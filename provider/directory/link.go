@@ -32,8 +32,13 @@ type Link struct {
 
 // links reports whether a code goes out with a link.
 func (d *Directory) links(p *provider.Pool, k parcel) bool {
-	return p.Settings.Verification.ByLink && d.PageURL != nil && k.By == provider.ByEmail &&
-		(k.Purpose == provider.CodeSignUp || k.Purpose == provider.CodeVerifyEmail)
+	return d.MailsLink(p, k.By) && (k.Purpose == provider.CodeSignUp || k.Purpose == provider.CodeVerifyEmail)
+}
+
+// MailsLink reports whether a message by a channel that proves an address holds a link
+// beside the code.
+func (d *Directory) MailsLink(p *provider.Pool, by provider.Channel) bool {
+	return p.Settings.Verification.ByLink && d.PageURL != nil && by == provider.ByEmail
 }
 
 // linkTo is the address in a message. flow is the attempt that the link leads back to;

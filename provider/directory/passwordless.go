@@ -90,10 +90,10 @@ func (d *Directory) confirmBySignIn(ctx context.Context, p *provider.Pool, u *pr
 	})
 }
 
-// secondAlone reports whether codes by a channel are somebody's only second factor,
+// SecondAlone reports whether codes by a channel are somebody's only second factor,
 // beside a password. A code by it is no first factor then: whoever reads there would
 // have all that is asked for.
-func (d *Directory) secondAlone(ctx context.Context, p *provider.Pool, u *provider.User, by provider.Channel) (bool, error) {
+func (d *Directory) SecondAlone(ctx context.Context, p *provider.Pool, u *provider.User, by provider.Channel) (bool, error) {
 	s, this := &p.Settings, FactorOf(by)
 	if s.MFA == "" || s.MFA == "OFF" || !u.MFA.Has(this) || !slices.Contains(s.Second(), this) || !TakesPasswords(p) {
 		return false, nil

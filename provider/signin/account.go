@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
+	"strconv"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/audit"
@@ -192,24 +193,70 @@ func (a *Account) PasswordResetBy(pool *provider.Pool, live *Live, with provider
 	return a.Flow.Directory.ResetsBy(pool, &u)
 }
 
+// EndsSignInBy reports whether a second factor that is turned on ends that the user signs
+// in by codes of its kind in place of the password.
+func (a *Account) EndsSignInBy(ctx context.Context, pool *provider.Pool, live *Live, f provider.Factor) (bool, error) {
+	if !slices.Contains(a.Flow.ways(pool), f) {
+		return false, nil
+	}
+	u := live.User
+	u.MFA = u.MFA.With(f)
+	return a.Flow.Directory.SecondAlone(ctx, pool, &u, directory.ChannelOf(f))
+}
+
+// ErrCodesRenewed answers who would replace recovery codes that are there no more.
+var ErrCodesRenewed = &provider.Error{Code: provider.CodeConflict, Kind: "recovery_codes", Message: "The recovery codes were replaced already."}
+
 // RenewRecoveryCodes makes new recovery codes, to be shown this once. Those from
-// before work no more.
+// before work no more. set is the RecoverySet that is to be replaced: a form that is sent
+// twice, as by reloading its answer, must not void the codes that somebody wrote down.
 //
-// Errors: ErrProofTooOld; provider.CodeForbidden for somebody without a second factor.
-func (a *Account) RenewRecoveryCodes(ctx context.Context, pool *provider.Pool, live *Live) (codes []string, err error) {
+// Errors: ErrProofTooOld; ErrCodesRenewed; provider.CodeForbidden for somebody without a
+// second factor.
+func (a *Account) RenewRecoveryCodes(ctx context.Context, pool *provider.Pool, live *Live, set string) (codes []string, err error) {
 	err = a.act(ctx, live, func(ctx context.Context, u *provider.User) error {
 		if len(u.MFA.Enabled) == 0 {
 			return errNotTaken
 		}
-		codes, err = a.Flow.Factors.RenewRecoveryCodes(ctx, pool, u.ID)
-		return err
+		return a.Flow.Store.Tx(ctx, func(ctx context.Context) error {
+			// Whoever holds the user's row is alone: of two at once, the later is refused.
+			err := a.Flow.Store.Pool(pool.ID).ChangeUser(ctx, u.ID, func(*provider.User) ([]provider.UserName, error) { return nil, nil })
+			if err != nil {
+				return err
+			}
+			now, err := a.RecoverySet(ctx, pool, live)
+			if err == nil && now != set {
+				err = ErrCodesRenewed
+			}
+			if err != nil {
+				return err
+			}
+			codes, err = a.Flow.Factors.RenewRecoveryCodes(ctx, pool, u.ID)
+			return err
+		})
 	})
 	return codes, err
+}
+
+// RecoverySet names the recovery codes that the user has, without telling anything of
+// them; empty for none.
+func (a *Account) RecoverySet(ctx context.Context, pool *provider.Pool, live *Live) (string, error) {
+	codes, err := a.Flow.Store.Pool(pool.ID).RecoveryCodes(ctx, live.User.ID)
+	if err != nil || len(codes) == 0 {
+		return "", err
+	}
+	return strconv.FormatInt(int64(codes[0].CreatedAt), 36), nil
 }
 
 // OffersPasskeys reports whether users of a pool may have passkeys here.
 func (a *Account) OffersPasskeys(pool *provider.Pool) bool {
 	return a.Flow.Factors.RelyingPartyID(pool) != "" && pool.Settings.TakesPasskeys()
+}
+
+// PasskeysSecond reports whether a pool's passkeys are a second factor alone, and sign
+// nobody in without a password.
+func PasskeysSecond(pool *provider.Pool) bool {
+	return !slices.Contains(pool.Settings.First(), provider.FactorPasskey)
 }
 
 // Passkeys lists the user's passkeys, the oldest first.
@@ -475,6 +522,11 @@ func (a *Account) SendCode(ctx context.Context, pool *provider.Pool, live *Live,
 func (a *Account) Verify(ctx context.Context, pool *provider.Pool, live *Live, by provider.Channel, code string) error {
 	_, err := a.Flow.Directory.Verify(asUser(ctx, live), pool, &live.User, by, code)
 	return err
+}
+
+// MailsLink reports whether a message that proves an address holds a link beside the code.
+func (a *Account) MailsLink(pool *provider.Pool, by provider.Channel) bool {
+	return a.Flow.Directory != nil && a.Flow.Directory.MailsLink(pool, by)
 }
 
 // CanSend reports whether codes can be sent by a channel.

@@ -60,7 +60,7 @@ func TestAnOldSessionDoesNothingDangerous(t *testing.T) {
 			"remove factor":  func(l *signin.Live) error { return a.RemoveFactor(ctx, w.pool, l, provider.FactorTOTP) },
 			"add factor":     func(l *signin.Live) error { _, err := a.AddFactor(ctx, w.pool, l, provider.FactorEmail); return err },
 			"prefer":         func(l *signin.Live) error { return a.Prefer(ctx, w.pool, l, provider.FactorTOTP) },
-			"recovery codes": func(l *signin.Live) error { _, err := a.RenewRecoveryCodes(ctx, w.pool, l); return err },
+			"recovery codes": func(l *signin.Live) error { _, err := a.RenewRecoveryCodes(ctx, w.pool, l, ""); return err },
 			"ask passkey":    func(l *signin.Live) error { _, err := a.OfferPasskey(ctx, w.pool, l); return err },
 			"add passkey":    func(l *signin.Live) error { _, err := a.AddPasskey(ctx, w.pool, l, "{}", ""); return err },
 			"remove passkey": func(l *signin.Live) error { return a.RemovePasskey(ctx, w.pool, l, "x") },
@@ -218,7 +218,7 @@ func TestTwoStepInTheAccount(t *testing.T) {
 		if err := a.RemoveFactor(ctx, w.pool, w.live(m.session), provider.FactorTOTP); err != nil {
 			t.Error(err)
 		}
-		if _, err := a.RenewRecoveryCodes(ctx, w.pool, w.live(m.session)); provider.CodeOf(err) != provider.CodeForbidden {
+		if _, err := a.RenewRecoveryCodes(ctx, w.pool, w.live(m.session), ""); provider.CodeOf(err) != provider.CodeForbidden {
 			t.Errorf("recovery codes for nothing: %v", err)
 		}
 	})

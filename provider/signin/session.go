@@ -33,6 +33,16 @@ type Live struct {
 // ended in any way is provider.ErrSessionNotFound. Any other error says nothing
 // about the session: answer it as a fault, never as signed out.
 func (s *Sessions) Read(ctx context.Context, pool *provider.Pool, id string) (*Live, error) {
+	return s.read(ctx, pool, id, true)
+}
+
+// Peek is Read for what a page asks by itself, again and again: it is no use of the
+// session, which ends when nobody uses it.
+func (s *Sessions) Peek(ctx context.Context, pool *provider.Pool, id string) (*Live, error) {
+	return s.read(ctx, pool, id, false)
+}
+
+func (s *Sessions) read(ctx context.Context, pool *provider.Pool, id string, used bool) (*Live, error) {
 	if !tokenForm(id) {
 		return nil, provider.ErrSessionNotFound
 	}
@@ -47,7 +57,7 @@ func (s *Sessions) Read(ctx context.Context, pool *provider.Pool, id string) (*L
 		return nil, provider.ErrSessionNotFound
 	}
 	until := min(now.Add(pool.Settings.Session.Idle()), row.ExpiresAt)
-	if row.IdleUntil.Add(touchEvery) <= until {
+	if used && row.IdleUntil.Add(touchEvery) <= until {
 		if err := rows.TouchSession(ctx, row.IDHash, until); err != nil {
 			return nil, err
 		}

@@ -30,8 +30,9 @@ func (p *Pool) ReplaceRecoveryCodes(ctx context.Context, userID string, codes []
 		if err != nil || len(codes) == 0 {
 			return translate(err)
 		}
+		at := p.s.Now() // of them all: it names the set
 		for i := range codes {
-			codes[i].PoolID, codes[i].UserID, codes[i].CreatedAt = p.ID, userID, p.s.Now()
+			codes[i].PoolID, codes[i].UserID, codes[i].CreatedAt = p.ID, userID, at
 		}
 		return translate(db.Create(&codes).Error)
 	})

@@ -82,6 +82,11 @@ func TestAStaleProofIsAskedForAnew(t *testing.T) {
 		} {
 			v.post("/account/"+path, fields...).want(303, "/login?again=1")
 		}
+		// What was typed is not kept, and the page says so, once.
+		v.post("/account/devices", "others", "1").want(303, "/login?again=1").follow().submit("username", "mika", "password", rightPassword).follow().
+			want(200, "what you entered was not kept")
+		v.get("/account/devices").wantNot("was not kept")
+		w.advance(6 * time.Minute)
 		v.post("/account/passkeys/begin").want(403, "Prove again who you are").want(403, `"error":"insufficient_user_authentication"`)
 		var told struct {
 			SignIn string `json:"sign_in"`
@@ -166,12 +171,65 @@ func TestSettingUpTwoSteps(t *testing.T) {
 		if got := w.user("mika").MFA; got.Preferred != provider.FactorEmail || len(got.Enabled) != 2 {
 			t.Errorf("%+v", got)
 		}
-		v.post("/account/recovery-codes").want(200, "<li><code>")
+		v.post("/account/recovery-codes", "set", set(v)).want(200, "<li><code>")
 		v.get("/account/recovery-codes").want(303, "/account/two-step")
 		v.post("/account/two-step", "do", "remove", "factor", "EMAIL_OTP").want(303, "")
 		v.post("/account/two-step", "do", "remove", "factor", "SOFTWARE_TOKEN_MFA").want(303, "").follow().want(200, "It is removed")
 		// A form that another session was given, or that somebody made up, sets nothing up.
 		v.post("/account/two-step/app", "flow", "AAAA", "code", "123456").want(400, "Begin again")
+	})
+}
+
+// set names the recovery codes that a form on the page would replace.
+func set(v *visitor) string {
+	v.w.t.Helper()
+	m := regexp.MustCompile(`name="set" value="([^"]*)"`).FindStringSubmatch(v.get("/account/two-step").body)
+	if m == nil {
+		v.w.t.Fatalf("no form for recovery codes: %s", v.body)
+	}
+	return m[1]
+}
+
+// The page that shows recovery codes may be loaded again: that makes no others, which
+// would void those that somebody wrote down.
+func TestRecoveryCodesAreNotMadeTwiceByOneForm(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.settings().MFA, w.settings().SecondFactors = "OPTIONAL", []provider.Factor{provider.FactorTOTP, provider.FactorEmail}
+		v := w.visit()
+		v.signIn("mika")
+		v.post("/account/two-step", "do", "add", "factor", "EMAIL_OTP").want(200, "Save your recovery codes")
+		first := set(v)
+		v.post("/account/recovery-codes", "set", first).want(200, "Save your recovery codes")
+		before, err := w.st.Pool(poolID).RecoveryCodes(t.Context(), "id-mika")
+		must(t, err)
+		v.post("/account/recovery-codes", "set", first).want(409, "shown already").wantNot("<li><code>")
+		v.post("/account/recovery-codes").want(409, "shown already")
+		after, err := w.st.Pool(poolID).RecoveryCodes(t.Context(), "id-mika")
+		must(t, err)
+		if len(after) != 10 || string(after[0].Hash) != string(before[0].Hash) {
+			t.Error("the codes were replaced")
+		}
+		must(t, w.st.Pool(poolID).UseRecoveryCode(t.Context(), &after[0]))
+		v.post("/account/recovery-codes", "set", set(v)).want(200, "Save your recovery codes")
+	})
+}
+
+// A pool whose users come by a code alone says before a second step ends that.
+func TestASecondStepThatEndsAWayInSaysSo(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.settings().MFA, w.settings().SecondFactors = "OPTIONAL", []provider.Factor{provider.FactorTOTP, provider.FactorEmail}
+		v := w.visit()
+		v.signIn("mika")
+		const said = "no longer signs you in without your password"
+		v.get("/account/two-step").want(200, "Turn on").wantNot(said) // the pool takes passwords alone
+		w.settings().FirstFactors = []provider.Factor{provider.FactorPassword, provider.FactorEmail}
+		v.get("/account/two-step").want(200, said).want(200, "ends-first-EMAIL_OTP")
+		v.post("/account/two-step/app").want(200, "otpauth://")
+		secret := strings.ReplaceAll(regexp.MustCompile(`id="secret"[^>]*>([A-Z2-7 ]+)<`).FindStringSubmatch(v.body)[1], " ", "")
+		v.submit("code", w.code(secret)).want(200, "recovery")
+		v.get("/account/two-step").wantNot(said) // the app stays the second step of who comes by a code
 	})
 }
 
@@ -208,7 +266,8 @@ func TestWhoHasNoRecoveryCodesIsUrgedToMakeSome(t *testing.T) {
 		w.settings().MFA, w.settings().SecondFactors = "OPTIONAL", []provider.Factor{provider.FactorTOTP, provider.FactorPasskey}
 		v := w.visit()
 		v.signIn("mika").wantNot("no recovery codes")
-		v.get("/account/passkeys").want(200, "signing in with your password asks for a passkey too")
+		v.want(200, "as your second step")
+		v.get("/account/passkeys").want(200, "signing in with your password asks for a passkey too").want(200, "A passkey is your second step").wantNot("signs you in with")
 		v.get("/account/passkeys/add").want(200, "signing in with your password asks for a passkey too")
 		must(t, w.flow.Factors.AddPasskey(t.Context(), w.tenant.Pool, &provider.Passkey{ID: "key", UserID: "id-mika", Name: "Laptop", PublicKey: []byte{1}}))
 		v.get("/account/passkeys/add").wantNot("signing in with your password asks")
@@ -418,6 +477,34 @@ func TestChangingTheEmailAddress(t *testing.T) {
 // Who mistyped the new address gives another at once: each address has a wait of its
 // own, and the person a limit. The countdown holds through a wrong code. A change can be
 // given up.
+// A link may be pressed in another tab than the one that waits for it. That one finds
+// out, with scripts by asking and without them by its button, and goes on.
+func TestAnAddressThatIsProvedByALinkElsewhere(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.settings().Verification.ByLink = true
+		v := w.visit()
+		v.signIn("mika")
+		v.get("/account/email").want(200, "open the link in it")
+		v.post("/account/email", "do", "change", "attr.email", "new@example.com").want(303, "").follow().want(200, "Open the link in it").want(200, "Open the link that we sent").
+			want(200, "data-waiting-url=").want(200, "js/waiting")
+		of := regexp.MustCompile(`name="of" value="([^"]+)"`).FindStringSubmatch(v.body)[1]
+		link := w.mail("new@example.com").Link
+		v.get("/account/email/waiting").want(200, `"waiting":true`)
+		v.post("/account/email", "do", "verify", "of", of, "code", "").want(303, "?of="+of).follow().want(200, "It is not confirmed yet")
+		v.get("/account/email?of=0123").wantNot("It is not confirmed yet").wantNot("It is verified")
+		v.get(strings.Replace(link, "https://login.example.com/"+poolID, "", 1)).want(200, "name=\"token\"")
+		token := regexp.MustCompile(`name="token" value="([^"]+)"`).FindStringSubmatch(v.body)[1]
+		v.post("/confirmUser", "token", token).want(200, "n***@e***")
+		v.get("/account/email/waiting").want(200, `"waiting":false`)
+		v.get("/account/email?of="+of).want(200, "It is verified").want(200, "new@example.com").wantNot("Enter the code")
+		v.post("/account/email", "do", "verify", "of", of, "code", "").want(303, "/account/email").follow().want(200, "It is verified")
+		v.post("/account/email", "do", "verify", "of", of, "code", "123456").want(303, "/account/email")
+		v.post("/account/email", "do", "verify", "of", "0123", "code", "123456").want(422, "not waited for any more").wantNot(`href="#code"`)
+		w.visit().get("/account/email/waiting").want(200, `"waiting":false`)
+	})
+}
+
 func TestCorrectingAMistypedAddress(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w *world) {

@@ -41,6 +41,7 @@ func (d *Door) Routes(mux *http.ServeMux) {
 	act(home+"/sign-out", home, d.signOut)
 	show(home+"/profile", d.showProfile)
 	act(home+"/profile", home+"/profile", d.changeProfile)
+	mux.Handle("GET "+home+"/email/waiting", d.Errors.JSON(d.addressWaiting))
 	for _, p := range []addressPage{{"/email", provider.ByEmail}, {"/phone", provider.BySMS}} {
 		show(home+p.path, func(w http.ResponseWriter, v *visit) error { return d.drawAddress(w, v, p, nil) })
 		act(home+p.path, home+p.path, func(w http.ResponseWriter, v *visit) error { return d.changeAddress(w, v, p) })
@@ -111,7 +112,7 @@ func (d *Door) signedIn(back string, h handler) respond.Handler {
 			return err
 		}
 		if v.live == nil {
-			return respond.Redirect(w, v.signIn(false))
+			return d.prove(w, v, false)
 		}
 		if r.Method == http.MethodPost {
 			if v.form, err = form(r); err != nil {
@@ -120,10 +121,21 @@ func (d *Door) signedIn(back string, h handler) respond.Handler {
 		}
 		err = h(w, v)
 		if errors.Is(err, signin.ErrProofTooOld) {
-			return respond.Redirect(w, v.signIn(true))
+			return d.prove(w, v, true)
 		}
 		return err
 	}
+}
+
+// prove sends somebody to sign in and back. What a form held is not kept, since it may be
+// a password: the page that they come back to says so.
+func (d *Door) prove(w http.ResponseWriter, v *visit, again bool) error {
+	if v.Method == http.MethodPost {
+		if err := d.Browser.Flash(w, v.Request, v.pool.ID, enterAgain); err != nil {
+			return err
+		}
+	}
+	return respond.Redirect(w, v.signIn(again))
 }
 
 // fresh asks for a new proof before a form is filled in, not after it is sent.
@@ -183,8 +195,10 @@ func form(r *http.Request) (url.Values, error) {
 
 // The notices of what was done.
 const (
+	enterAgain       = "enter_again"
 	saved            = "saved"
 	codeSent         = "code_sent"
+	linkSent         = "link_sent"
 	addressChanged   = "address_changed"
 	addressVerified  = "address_verified"
 	addressRemoved   = "address_removed"
@@ -206,7 +220,7 @@ const (
 	identityUnlinked = "identity_unlinked"
 )
 
-var notices = []string{saved, codeSent, addressChanged, addressVerified, addressRemoved, changeDropped, passwordChanged, appAdded, appReplaced, factorAdded, factorRemoved, preferred, passkeyAdded, passkeyRenamed, passkeyRemoved,
+var notices = []string{enterAgain, saved, codeSent, linkSent, addressChanged, addressVerified, addressRemoved, changeDropped, passwordChanged, appAdded, appReplaced, factorAdded, factorRemoved, preferred, passkeyAdded, passkeyRenamed, passkeyRemoved,
 	signedOut, othersSignedOut, deviceForgotten, appDisconnected, identityLinked, identityUnlinked}
 
 // done says what was done, on a page.

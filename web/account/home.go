@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/signin"
 	"github.com/cognate-idp/cognate/web/page"
 	"github.com/cognate-idp/cognate/web/respond"
 )
@@ -15,7 +16,7 @@ func (d *Door) showHome(w http.ResponseWriter, v *visit) error {
 		return err
 	}
 	out := page.Account{AccountPage: top, Email: v.live.User.Attributes["email"], Phone: v.live.User.Attributes["phone_number"], TwoStep: len(d.Account.Offers(v.pool)) > 0, TwoStepOn: len(v.live.User.MFA.Enabled) > 0,
-		CanPasskeys: d.Account.OffersPasskeys(v.pool), CanDelete: d.Account.MayDelete(v.pool)}
+		CanPasskeys: d.Account.OffersPasskeys(v.pool), PasskeyStep: signin.PasskeysSecond(v.pool), CanDelete: d.Account.MayDelete(v.pool)}
 	out.Username = d.Account.Username(v.pool, v.live)
 	out.EmailBare = out.Email != "" && v.live.User.Attributes["email_verified"] != "true"
 	out.PhoneBare = out.Phone != "" && v.live.User.Attributes["phone_number_verified"] != "true"

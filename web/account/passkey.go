@@ -45,7 +45,7 @@ func (d *Door) drawPasskeys(w http.ResponseWriter, v *visit, why error) error {
 	if err != nil {
 		return err
 	}
-	out := page.AccountPasskeys{AccountPage: top, Full: len(keys) >= factor.MaxPasskeys, Second: becomesSecond(v)}
+	out := page.AccountPasskeys{AccountPage: top, Full: len(keys) >= factor.MaxPasskeys, Step: signin.PasskeysSecond(v.pool), Second: becomesSecond(v)}
 	signals, err := json.Marshal(d.Account.Flow.Factors.Signals(v.pool, &v.live.User, keys))
 	if err != nil {
 		return fmt.Errorf("passkey signals: %w", err)

@@ -24,6 +24,8 @@ func problem(why error) page.Problem {
 		return page.AccountMissing
 	case errors.Is(why, factor.ErrLastFactor):
 		return page.AccountLast
+	case errors.Is(why, signin.ErrCodesRenewed):
+		return page.AccountShown
 	case errors.Is(why, signin.ErrLastWay):
 		return page.AccountLastWay
 	case errors.Is(why, directory.ErrNotLinkable):

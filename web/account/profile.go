@@ -1,8 +1,11 @@
 package account
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -11,6 +14,7 @@ import (
 	"github.com/cognate-idp/cognate/provider/risk"
 	"github.com/cognate-idp/cognate/provider/signin"
 	"github.com/cognate-idp/cognate/web/page"
+	"github.com/cognate-idp/cognate/web/respond"
 )
 
 func (d *Door) showProfile(w http.ResponseWriter, v *visit) error { return d.drawProfile(w, v, nil) }
@@ -92,13 +96,20 @@ func (d *Door) changeAddress(w http.ResponseWriter, v *visit, p addressPage) err
 				return fault
 			}
 			if waits != "" {
-				notice = codeSent
+				notice = d.sent(v, p)
 			}
 		}
 	case "verify":
+		of := v.form.Get("of")
+		if d.settled(v, p, of) { // by the link, in another tab
+			return d.done(w, v, home+p.path, addressVerified)
+		}
+		if v.form.Get("code") == "" && d.Account.MailsLink(v.pool, p.by) {
+			return respond.Redirect(w, v.at(home+p.path)+"?of="+url.QueryEscape(of))
+		}
 		notice, err = addressVerified, d.Account.Verify(ctx, v.pool, v.live, p.by, strings.Join(strings.Fields(v.form.Get("code")), ""))
 	case "send":
-		notice, err = codeSent, d.Account.SendCode(ctx, v.pool, v.live, p.by)
+		notice, err = d.sent(v, p), d.Account.SendCode(ctx, v.pool, v.live, p.by)
 	case "cancel":
 		notice, err = changeDropped, d.Account.DropPending(ctx, v.pool, v.live, p.by)
 	case "remove":
@@ -113,6 +124,45 @@ func (d *Door) changeAddress(w http.ResponseWriter, v *visit, p addressPage) err
 		return d.drawAddress(w, v, p, err)
 	}
 	return d.done(w, v, home+p.path, notice)
+}
+
+// sent is the notice that a message went out.
+func (d *Door) sent(v *visit, p addressPage) string {
+	if d.Account.MailsLink(v.pool, p.by) {
+		return linkSent
+	}
+	return codeSent
+}
+
+// addressMark names an address where it must not be told, as in the address of a page.
+func addressMark(address string) string {
+	sum := sha256.Sum256([]byte(address))
+	return hex.EncodeToString(sum[:8])
+}
+
+// settled reports whether the address that a mark names is the user's, and proved.
+func (d *Door) settled(v *visit, p addressPage, mark string) bool {
+	has := v.live.User.Attributes[p.by.Attribute()]
+	return has != "" && mark == addressMark(has) && v.live.User.Attributes[p.by.Attribute()+"_verified"] == "true"
+}
+
+// addressWaiting tells the page of an e-mail address whether the address still waits: a
+// link may have been pressed in another tab. It is no use of the session.
+func (d *Door) addressWaiting(w http.ResponseWriter, r *http.Request) error {
+	pool := provider.TenantFrom(r.Context()).Pool
+	live, err := d.Account.Flow.Sessions.Peek(r.Context(), pool, d.Browser.SessionID(r, pool.ID))
+	if errors.Is(err, provider.ErrSessionNotFound) {
+		return respond.JSON(w, http.StatusOK, map[string]bool{"waiting": false}) // the page leads to sign in
+	}
+	if err != nil {
+		return err
+	}
+	waits, err := d.Account.Pending(r.Context(), pool, live, provider.ByEmail)
+	if err != nil {
+		return err
+	}
+	has := live.User.Attributes
+	return respond.JSON(w, http.StatusOK, map[string]bool{"waiting": waits != "" || has["email"] != "" && has["email_verified"] != "true"})
 }
 
 func (d *Door) drawAddress(w http.ResponseWriter, v *visit, p addressPage, why error) error {
@@ -131,7 +181,17 @@ func (d *Door) drawAddress(w http.ResponseWriter, v *visit, p addressPage, why e
 			out.Field, out.CanRemove = page.FieldOf(v.pool, a), out.Value != "" && !a.Required
 		}
 	}
+	if of := v.URL.Query().Get("of"); of != "" && why == nil && top.Notice == "" {
+		if d.settled(v, p, of) {
+			out.Notice = addressVerified
+		} else {
+			out.Early = out.Waiting() && of == addressMark(out.Target())
+		}
+	}
+	out.ByLink = d.Account.MailsLink(v.pool, p.by)
 	if out.Waiting() {
+		out.Mark = addressMark(out.Target())
+		out.WaitingURL, out.NextURL = v.at(home+p.path+"/waiting"), v.at(home+p.path)+"?of="+out.Mark
 		if out.Wait, err = d.Account.ResendWait(v.Context(), v.pool, v.live, p.by, out.Target()); err != nil {
 			return err
 		}
@@ -147,6 +207,8 @@ func (d *Door) drawAddress(w http.ResponseWriter, v *visit, p addressPage, why e
 		out.Problem = page.AccountUntexted
 	case provider.CodeOf(why) == provider.CodeThrottled && do != "verify":
 		out.Problem = page.AccountWait
+	case do == "verify" && !out.Waiting():
+		out.Problem = page.AccountUnawaited
 	case do == "verify":
 		out.Code = page.AccountCode{Problem: verifyProblem(why), RetryAfter: out.RetryAfter}
 		out.Problem = ""

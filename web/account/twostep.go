@@ -77,9 +77,17 @@ func (d *Door) drawTwoStep(w http.ResponseWriter, v *visit, why error) error {
 				one.Ends = "other"
 			}
 		}
+		if !one.On && one.Destination != "" {
+			if one.EndsFirst, err = d.Account.EndsSignInBy(v.Context(), v.pool, v.live, f); err != nil {
+				return err
+			}
+		}
 		out.Factors = append(out.Factors, one)
 	}
 	if out.Left, err = d.Account.RecoveryCodesLeft(v.Context(), v.pool, v.live); err != nil {
+		return err
+	}
+	if out.Set, err = d.Account.RecoverySet(v.Context(), v.pool, v.live); err != nil {
 		return err
 	}
 	return d.Pages.Render(w, v.Request, status, out)
@@ -166,7 +174,7 @@ func (d *Door) renewCodes(w http.ResponseWriter, v *visit) error {
 	if v.form.Has("flow") {
 		return respond.Redirect(w, v.at(home+"/two-step"))
 	}
-	codes, err := d.Account.RenewRecoveryCodes(v.Context(), v.pool, v.live)
+	codes, err := d.Account.RenewRecoveryCodes(v.Context(), v.pool, v.live, v.form.Get("set"))
 	if err != nil {
 		return d.drawTwoStep(w, v, err)
 	}

@@ -25,7 +25,7 @@ func (d *Door) drawNudge(b *beside, w http.ResponseWriter, r *http.Request, _ ur
 	if err != nil {
 		return err
 	}
-	v := page.PasskeyAdd{Chrome: b.chrome(r), Action: b.to(r, "/passkeys/add"), Flow: b.attempt.ID, Second: signin.AsksTwice(b.pool), Problem: page.PasskeyProblem(why)}
+	v := page.PasskeyAdd{Chrome: b.chrome(r), Action: b.to(r, "/passkeys/add"), Flow: b.attempt.ID, Step: signin.PasskeysSecond(b.pool), Second: signin.AsksTwice(b.pool), Problem: page.PasskeyProblem(why)}
 	v.Passkey = page.PasskeyForm{Action: v.Action, Flow: v.Flow, Options: string(b.attempt.Passkey()), Make: true, Label: "passkey.make"}
 	return d.Pages.Render(w, r, status, v)
 }

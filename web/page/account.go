@@ -1,6 +1,7 @@
 package page
 
 import (
+	"strings"
 	"time"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -25,15 +26,17 @@ const (
 	AccountGone        Problem = "gone"     // what was to be changed is not there any more
 	AccountLast        Problem = "last"     // the last second factor, where one is required
 	AccountLastWay     Problem = "last_way" // the last thing to sign in by
+	AccountShown       Problem = "shown"    // recovery codes that a form made already
 	AccountFixed       Problem = "fixed"    // the account belongs to an upstream
 	AccountName        Problem = "name"     // another name than the account's
 	AccountPasskeyName Problem = "passkey_name"
 	AccountRefused     Problem = "refused"
-	AccountWait        Problem = "wait"     // a code was asked for too soon
-	AccountSeveral     Problem = "several"  // codes went to several addresses
-	AccountCountry     Problem = "country"  // the pool texts nobody in that number's country
-	AccountUntexted    Problem = "untexted" // no text reaches that number
-	AccountInUse       Problem = "in_use"   // an address that cannot be removed
+	AccountWait        Problem = "wait"      // a code was asked for too soon
+	AccountSeveral     Problem = "several"   // codes went to several addresses
+	AccountCountry     Problem = "country"   // the pool texts nobody in that number's country
+	AccountUntexted    Problem = "untexted"  // no text reaches that number
+	AccountInUse       Problem = "in_use"    // an address that cannot be removed
+	AccountUnawaited   Problem = "unawaited" // a code for an address that waits no more
 	AccountThrottled   Problem = "throttled"
 	AccountUnavailable Problem = "unavailable"
 )
@@ -88,6 +91,7 @@ type Account struct {
 	NoCodes     bool // it is on, and there is no recovery code
 	Passkeys    int  // how many there are
 	CanPasskeys bool
+	PasskeyStep bool // passkeys are a second step alone
 	Sessions    int
 	Identities  int  // accounts at upstream providers that are linked
 	CanLink     bool // there are such, or could be
@@ -133,7 +137,8 @@ func (v AccountPassword) Field() PasswordField {
 type AccountTwoStep struct {
 	AccountPage
 	Factors     []AccountFactor
-	Left        int // recovery codes
+	Left        int    // recovery codes
+	Set         string // names the codes that there are, for the form that replaces them
 	HasFactor   bool
 	HasPassword bool
 	Reset       string // where the code goes that resets a forgotten password, masked; empty where only an operator can
@@ -151,7 +156,20 @@ type AccountFactor struct {
 	Sent        bool   // codes are sent
 	// Ends is set where turning it on ends that a forgotten password is reset by codes that
 	// go the same way: "other" where they go another way then, "alone" where none is left.
-	Ends string
+	Ends      string
+	EndsFirst bool // turning it on ends that such a code signs in in place of the password
+}
+
+// Warnings are the ids of what is said of turning it on.
+func (f AccountFactor) Warnings() string {
+	var ids []string
+	if f.Ends != "" {
+		ids = append(ids, "ends-"+string(f.Factor))
+	}
+	if f.EndsFirst {
+		ids = append(ids, "ends-first-"+string(f.Factor))
+	}
+	return strings.Join(ids, " ")
 }
 
 // AccountPasskeys lists passkeys. A form posts id with name, to rename, or with
@@ -161,6 +179,7 @@ type AccountPasskeys struct {
 	Passkeys []AccountPasskey
 	Signals  string // what the browser may be told, as JSON
 	Full     bool   // no more can be added
+	Step     bool   // they are a second step alone, and none signs in without a password
 	Second   bool   // the first is asked for after the password from then on
 }
 
@@ -363,6 +382,28 @@ type AccountAddress struct {
 	CanRemove bool
 	Removing  bool // it asks whether to remove it: the form posts sure too
 	Wait      int  // seconds until another code can be asked for; 0 when unknown
+	// ByLink: the message holds a link too, which may be pressed in another tab. Then
+	// WaitingURL says whether Target still waits, and NextURL is this page, which says
+	// that it does not. Early is set for whoever says so too soon.
+	ByLink              bool
+	WaitingURL, NextURL string
+	Mark                string // names Target without telling it; the form posts it as of
+	Early               bool
+}
+
+// Words is the text of the page in the wording for a link, where there is one.
+func (v AccountAddress) Words(id string) string {
+	if v.ByLink {
+		return id + "_link"
+	}
+	return id
+}
+
+func (v AccountAddress) scripts() []string {
+	if !v.ByLink || !v.Waiting() {
+		return v.Chrome.scripts()
+	}
+	return append(v.Chrome.scripts(), "js/waiting.js")
 }
 
 // AccountCode is the field for a code, with what is wrong with it: of Confirm's.
@@ -385,7 +426,7 @@ func (AccountAddress) file() string { return "account_address" }
 
 // Failed is true once anything has a Problem.
 func (v AccountAddress) Failed() bool {
-	return v.Problem != "" || v.Field.Problem != "" || v.Code.Problem != ""
+	return v.Problem != "" || v.Field.Problem != "" || v.Code.Problem != "" || v.Early
 }
 
 // Waiting reports whether there is an address that a code would prove.

@@ -48,6 +48,9 @@ func passkeyFixtures(app Chrome) []Fixture {
 	add := PasskeyAdd{Chrome: app, Action: "/us-east-1_Example01/passkeys/add", Flow: "f", Second: true}
 	add.Passkey = PasskeyForm{Action: add.Action, Flow: "f", Options: make, Make: true, Label: "passkey.make"}
 	out = append(out, Fixture{"passkey-add", add})
+	step := add
+	step.Step = true
+	out = append(out, Fixture{"passkey-add-step", step})
 	for _, p := range []Problem{PasskeyMissing, PasskeyWrong, PasskeyExists, PasskeyMake, PasskeyOver, PasskeyUnavailable} {
 		v := add
 		v.Problem = p

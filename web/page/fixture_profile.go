@@ -31,6 +31,7 @@ func profileFixtures(app Chrome) []Fixture {
 	bare.Left, bare.HasPassword = 0, true
 	ending.Reset = "m***@n***"
 	ending.Factors = slices.Clone(steps.Factors)
+	ending.Factors[2].EndsFirst = true
 	ending.Factors[2].Ends, ending.Factors[3].Ends, ending.Factors[3].Destination = "alone", "other", "+*******0143"
 	keys := AccountPasskeys{AccountPage: base, Signals: `{"rpId":"login.example.com","userId":"bWlrYQ","allAcceptedCredentialIds":["a"],"name":"mika","displayName":"mika"}`,
 		Passkeys: []AccountPasskey{{ID: "a", Name: "Laptop", Added: at, Used: at}, {ID: "b", Name: "Key with a very long name that does not end for quite a while", Added: at, Suspect: true}}}
@@ -69,6 +70,15 @@ func profileFixtures(app Chrome) []Fixture {
 		Field: Field{Name: "attr.email", Attribute: "email", Type: "email", Fill: "email", Max: 2048}}
 	waiting := email
 	waiting.Pending, waiting.Wait = "m.lindqvist@new.example", 60
+	byLink := waiting
+	byLink.ByLink, byLink.WaitingURL, byLink.NextURL, byLink.Mark = true, "/us-east-1_Example01/account/email/waiting", "/us-east-1_Example01/account/email?of=a", "a"
+	early, unawaited := byLink, email
+	early.Early = true
+	unawaited.AccountPage = failed(AccountUnawaited)
+	confirmed := email
+	confirmed.AccountPage = done("address_verified")
+	mailed := byLink
+	mailed.AccountPage = done("link_sent")
 	miscoded := waiting
 	miscoded.Code.Problem = CodeWrong
 	misspelt := email
@@ -93,6 +103,11 @@ func profileFixtures(app Chrome) []Fixture {
 		{"account-profile", profile},
 		{"account-email", email},
 		{"account-email-pending", waiting},
+		{"account-email-link", byLink},
+		{"account-email-link-sent", mailed},
+		{"account-email-link-early", early},
+		{"account-email-link-done", confirmed},
+		{"account-email-unawaited", unawaited},
 		{"account-email-wrong-code", miscoded},
 		{"account-email-misspelt", misspelt},
 		{"account-email-in-use", used},
@@ -105,6 +120,7 @@ func profileFixtures(app Chrome) []Fixture {
 		{"sign-in-again-name", Identify{SignIn: SignIn{Chrome: chrome, Action: "/us-east-1_Example01/login", Flow: "f", Identifier: who, BackURL: "/us-east-1_Example01/account", Again: true}}},
 		{"account", full},
 		{"account-bare", Account{AccountPage: base, Email: who, EmailBare: true, Username: "mika", TwoStep: true, TwoStepOn: true, NoCodes: true, Sessions: 1}},
+		{"account-passkey-step", Account{AccountPage: base, CanPasskeys: true, PasskeyStep: true, Sessions: 1}},
 		{"account-plain", Account{AccountPage: base, Sessions: 1}},
 		{"account-password", password},
 		{"account-password-first", first},
@@ -112,9 +128,12 @@ func profileFixtures(app Chrome) []Fixture {
 		{"account-two-step-none", AccountTwoStep{AccountPage: done("factor_removed"), Factors: []AccountFactor{{Factor: provider.FactorTOTP}}}},
 		{"account-two-step-bare", bare},
 		{"account-two-step-ending", ending},
+		{"account-two-step-codes-shown", AccountTwoStep{AccountPage: failed(AccountShown), Factors: steps.Factors, HasFactor: true, Left: 10}},
+		{"account-two-step-enter-again", AccountTwoStep{AccountPage: done("enter_again"), Factors: steps.Factors, HasFactor: true, Left: 10}},
 		{"account-two-step-last", AccountTwoStep{AccountPage: failed(AccountLast), Factors: steps.Factors[:1], HasFactor: true}},
 		{"account-passkeys", keys},
 		{"account-passkeys-none", AccountPasskeys{AccountPage: done("passkey_removed"), Second: true, Signals: keys.Signals}},
+		{"account-passkeys-step", AccountPasskeys{AccountPage: base, Step: true, Second: true, Signals: keys.Signals}},
 		{"account-passkeys-full", AccountPasskeys{AccountPage: failed(AccountPasskeyName), Full: true, Passkeys: keys.Passkeys[:1]}},
 		{"account-passkey-add", AccountPasskeyAdd{AccountPage: base, Second: true, Passkey: PasskeyForm{Action: "/x", Begin: "/y", Make: true, Label: "passkey.make"}}},
 		{"account-passkey-add-wrong", AccountPasskeyAdd{AccountPage: base, Refusal: PasskeyWrong, Passkey: PasskeyForm{Action: "/x", Begin: "/y", Make: true, Label: "passkey.make"}}},

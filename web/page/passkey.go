@@ -38,6 +38,7 @@ type PasskeyAdd struct {
 	Action  string
 	Flow    string
 	Passkey PasskeyForm
+	Step    bool // it is a second step alone, and does not sign in without a password
 	Second  bool // it is asked for after the password from then on
 	Problem Problem
 }
