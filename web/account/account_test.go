@@ -502,6 +502,14 @@ func TestAnAddressThatIsProvedByALinkElsewhere(t *testing.T) {
 		v.post("/account/email", "do", "verify", "of", of, "code", "123456").want(303, "/account/email")
 		v.post("/account/email", "do", "verify", "of", "0123", "code", "123456").want(422, "not waited for any more").wantNot(`href="#code"`)
 		w.visit().get("/account/email/waiting").want(200, `"waiting":false`)
+
+		// A page that asks by itself is nobody who uses the session.
+		for range 7 {
+			w.advance(time.Hour)
+			v.get("/account/email/waiting")
+		}
+		w.advance(61 * time.Minute)
+		v.get("/account").want(303, "/login")
 	})
 }
 
