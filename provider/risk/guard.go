@@ -337,14 +337,15 @@ func (g *Guard) mailHour(ctx context.Context, pool, key string) (time.Duration, 
 }
 
 // Answered takes one message off the wait for the next, in the transaction that ctx
-// carries: it was answered, so it went to somebody who wanted it. What else was asked
-// for stays counted, and so does every message of the hour.
+// carries: it was answered, so it went to somebody who wanted it. What else strangers may
+// have asked for stays counted; what went to an address that the person named does not.
+// Every message of the hour does.
 func (g *Guard) Answered(ctx context.Context, pool string, who Subject, purpose string) error {
 	rows := g.Store.Pool(pool)
 	if who.To == "" {
 		return rows.ForgiveTry(ctx, mailKey(who, purpose), mailLimit())
 	}
-	if err := rows.ForgiveTry(ctx, mailToKey(who, purpose), mailLimit()); err != nil {
+	if err := rows.ClearTries(ctx, mailToKey(who, purpose)); err != nil {
 		return err
 	}
 	return rows.ForgiveTry(ctx, mailKey(who, purpose), severalLimit())

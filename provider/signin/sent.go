@@ -24,6 +24,7 @@ type sending struct {
 	To     string `json:"to,omitempty"`     // empty while it is asked for
 	Typed  bool   `json:"typed,omitempty"`  // it was given in this attempt, so it may be shown
 	Proved bool   `json:"proved,omitempty"` // it is the user's own, and stays
+	Unsent bool   `json:"unsent,omitempty"` // none went there yet: one of another sign-in did, a moment ago
 }
 
 func (m sentMethod) begin(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User) (func(context.Context) error, error) {
@@ -45,11 +46,13 @@ func (m sentMethod) send(ctx context.Context, pool *provider.Pool, a *Attempt, u
 	before := a.sending()
 	asked := m.people.AskSecond(ctx, pool, u, next.To)
 	if provider.CodeOf(asked) == provider.CodeThrottled && (before == nil || before.To == "") && !errors.Is(asked, risk.ErrSeveral) {
+		next.Unsent = true
 		return nil, a.state.challenge(next)
 	}
 	if asked != nil {
 		return nil, asked
 	}
+	next.Unsent = false
 	if err := a.state.challenge(next); err != nil {
 		return nil, err
 	}
@@ -158,6 +161,13 @@ func (a *Attempt) sending() *sending {
 func (s *state) challenge(v any) (err error) {
 	s.Challenge, err = json.Marshal(v)
 	return err
+}
+
+// Unsent reports whether no code of this attempt is on its way: another sign-in had one
+// sent a moment ago, which counts there alone.
+func (a *Attempt) Unsent() bool {
+	s := a.sending()
+	return s != nil && s.Unsent
 }
 
 // Redirects reports whether the code of StepSetUp may go to another address instead.

@@ -45,7 +45,7 @@ func (d *Door) drawSecond(b *beside, w http.ResponseWriter, r *http.Request, f u
 	}
 	return d.Pages.Render(w, r, status, page.SecondFactor{
 		Chrome: b.chrome(r), Action: b.to(r, "/mfa"), Flow: a.ID, Method: a.Method(), Others: others(a), Options: string(a.Passkey()),
-		Destination: a.Destination(), Wait: wait, Problem: secondProblem(why), RetryAfter: retryAfter(why), StartURL: b.start(r),
+		Destination: a.Destination(), Unsent: a.Unsent(), Wait: wait, Problem: secondProblem(why), RetryAfter: retryAfter(why), StartURL: b.start(r),
 	})
 }
 
@@ -61,7 +61,7 @@ func (d *Door) drawSetUp(b *beside, w http.ResponseWriter, r *http.Request, f ur
 	}
 	v := page.FactorSetUp{
 		Chrome: b.chrome(r), Action: b.to(r, "/mfa/setup"), Flow: a.ID, Choices: a.Choices(), Method: a.Method(), Options: string(a.Passkey()),
-		Destination: a.Destination(), Address: f.Get("address"), Redirects: a.Redirects(), Wait: wait, Problem: secondProblem(why), RetryAfter: retryAfter(why),
+		Destination: a.Destination(), Address: f.Get("address"), Redirects: a.Redirects(), Unsent: a.Unsent(), Wait: wait, Problem: secondProblem(why), RetryAfter: retryAfter(why),
 	}
 	if app := a.Enrolment(); app != nil && v.Problem != page.SecondOver {
 		if err := showApp(&v, app); err != nil {

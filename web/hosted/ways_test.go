@@ -193,7 +193,7 @@ func TestTextAsSecondFactor(t *testing.T) {
 		v.submit("address", "+1 (202) 555-0143").go303().want(200, "+12025550143").want(200, `data-wait="`)
 		// Begun anew, the same number had a code a moment ago; another one has not.
 		again := w.visit().begin().submit("username", "mika", "password", rightPassword).go303().submit("choose", "SMS_MFA").go303()
-		again.submit("address", "+1 (202) 555-0143").go303().want(200, `data-wait="`).submit("other", "1").go303()
+		again.submit("address", "+1 (202) 555-0143").go303().want(200, "works only where it was asked for").want(200, `data-wait="`).submit("other", "1").go303()
 		again.submit("address", "+1 (202) 555-0145").go303().want(200, "+12025550145").submit("other", "1").go303()
 		again.submit("address", "+1 (202) 555-0146").want(429, "several addresses")
 		v.submit("code", "000000x").want(422, "wrong, used").want(422, `data-wait="`)
@@ -211,7 +211,20 @@ func TestTextAsSecondFactor(t *testing.T) {
 		if err != nil || u.Attributes["phone_number_verified"] != "true" || !u.MFA.Has(provider.FactorSMS) {
 			t.Fatalf("%+v %v", u, err)
 		}
-		v = w.visit().begin().submit("username", "mika", "password", rightPassword).go303().want(200, "Check your phone")
+		// Each sign-in has a code of its own. One that begins while another waits says that it
+		// has none yet; once the code was entered, the next has its own at once.
+		second := func() *visitor {
+			return w.visit().begin().submit("username", "mika", "password", rightPassword).go303().want(200, "Check your phone")
+		}
+		v = second().want(200, "We sent a text message to")
+		code := w.texted(d)
+		if other := second().want(200, "works only where it was asked for").want(200, "Send a code"); strings.Contains(other.body, `id="code"`) {
+			t.Error("asks for a code that was not sent")
+		} else {
+			other.submit("again", "1").want(429, "A code was sent a short while ago")
+		}
+		v.submit("code", code).want(303, callback)
+		v = second().want(200, "We sent a text message to")
 		v.submit("code", w.texted(d)).want(303, callback)
 
 		// The phone alone is not both factors.
@@ -228,11 +241,11 @@ func TestTextAsSecondFactor(t *testing.T) {
 		}))
 		must(t, w.st.Pool(poolID).ClearTries(t.Context(), "mail:reset_password:user:id-mika"))
 		v = w.visit().begin().follow("Forgot password").submit("username", "mika@example.com").go303()
-		code := w.mail(d)[0]
-		if code.Channel != provider.ByEmail {
-			t.Fatalf("sent %+v", code)
+		reset := w.mail(d)[0]
+		if reset.Channel != provider.ByEmail {
+			t.Fatalf("sent %+v", reset)
 		}
-		v.submit("code", code.Code, "new_password", newPassword, "confirm_password", newPassword).go303()
+		v.submit("code", reset.Code, "new_password", newPassword, "confirm_password", newPassword).go303()
 		v.submit("username", "mika", "password", newPassword).go303().want(200, "Check your phone")
 	})
 }

@@ -37,6 +37,9 @@ func mfaFixtures(app Chrome) []Fixture {
 	out = append(out, Fixture{"mfa-throttled-briefly", brief})
 	brief.RetryAfter = 0
 	out = append(out, Fixture{"mfa-throttled-a-while", brief})
+	unsent := second
+	unsent.Unsent, unsent.Wait = true, 60
+	out = append(out, Fixture{"mfa-unsent", unsent})
 	second.Sent = true
 	out = append(out, Fixture{"mfa-sent", second})
 	out = append(out, challengeFixtures(app)...)

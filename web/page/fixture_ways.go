@@ -52,6 +52,8 @@ func waysFixtures(app Chrome) []Fixture {
 	typed := setUp
 	typed.Problem, typed.Destination, typed.Redirects, typed.Wait = "", "+491711234567", true, 60
 	out = append(out, Fixture{"set-up-sms-typed", typed})
+	typed.Unsent = true
+	out = append(out, Fixture{"set-up-sms-unsent", typed})
 	setUp.Method, setUp.Address = provider.FactorEmail, "mika.lindqvist"
 	out = append(out, Fixture{"set-up-email-address-wrong", setUp})
 	setUp.Destination, setUp.Problem, setUp.Wait = "m***@n***", SecondTaken, 45

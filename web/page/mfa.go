@@ -20,6 +20,7 @@ type SecondFactor struct {
 	Destination string            // masked, where Method's code was sent; empty for other methods
 	Options     string            // the browser's question to a passkey as JSON (WebAuthn Level 3 section 5.5); empty for other methods
 	Sent        bool              // another code is on its way
+	Unsent      bool              // none is: another sign-in had one sent a moment ago
 	Wait        int               // seconds until another code can be asked for; 0 when unknown
 	Problem     Problem
 	RetryAfter  int    // seconds, with SecondThrottled; 0 when unknown
@@ -112,7 +113,8 @@ type FactorSetUp struct {
 	Address     string // what was typed for it
 	Redirects   bool   // the code may go to another address: a form posts flow and other
 	Sent        bool
-	Wait        int // as in SecondFactor
+	Unsent      bool // as in SecondFactor
+	Wait        int  // as in SecondFactor
 
 	Options    string // of a passkey, as JSON (WebAuthn Level 3 section 5.4)
 	Problem    Problem

@@ -103,8 +103,8 @@ func (v Confirm) scripts() []string {
 	return append(v.Chrome.scripts(), "js/waiting.js")
 }
 
-// Failed is true once a Problem is set.
-func (v Confirm) Failed() bool { return v.Problem != "" }
+// Failed is true once a Problem is set, or the link was not followed yet.
+func (v Confirm) Failed() bool { return v.Problem != "" || v.Early }
 
 // CodeInvalid reports whether the problem lies in the code.
 func (v Confirm) CodeInvalid() bool { return codeInvalid(v.Problem) }
