@@ -32,7 +32,7 @@ func members() map[string]member {
 		"mfaConfiguration": flag("mode", "mfa"), "userVerification": flag("passkey-verification"), "relyingPartyId": flag("passkey-domain"),
 		"allowedAuthenticators": {flags: []string{"passkey-authenticators"}, form: "an AAGUID such as ee882879-721c-4913-9775-3dfcce97072a"},
 		"origins":               {flags: []string{"passkey-origins"}, form: origin}, "aliasAttributes": flag("alias"), "usernameAttributes": flag("sign-in-by"),
-		"attributeDataType": flag("type"), "schema": flag("min-length, --max-length"), "minLength": {flags: []string{"min-length"}, form: "a whole number"},
+		"attributeDataType": flag("type"), "schema": {words: "the attribute"}, "minLength": {flags: []string{"min-length"}, form: "a whole number"},
 		"maxLength": {flags: []string{"max-length"}, form: "a whole number"}, "minValue": {flags: []string{"min"}, form: "a number"}, "maxValue": {flags: []string{"max"}, form: "a number"},
 		"callbackURLs": flag("callback"), "logoutURLs": flag("logout"), "allowedOAuthScopes": flag("scope"), "supportedIdentityProviders": flag("idp"),
 		"readAttributes": flag("read-attributes"), "writeAttributes": flag("write-attributes"), "authSessionValidity": flag("sign-in-minutes"),

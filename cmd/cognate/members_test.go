@@ -13,7 +13,10 @@ func TestRefusalsNameTheFlag(t *testing.T) {
 	for args, want := range map[string]string{
 		"pool update POOL --terms-url example.com/terms":            "error: --terms-url: write an address such as https://example.com/terms",
 		"attribute add x --type Bool":                               "fix: use String, Number, DateTime, Boolean",
-		"attribute add x --max-length abc":                          `error: --min-length, --max-length: "abc" is not a length`,
+		"attribute add x --max-length abc":                          "error: custom:x: --max-length is a whole number from 0 to 2048",
+		"attribute add x --type Number --min 40 --max 4":            "error: custom:x: --min is above --max, so no value could be set",
+		"attribute add x --type Boolean --min 1":                    "error: custom:x: Only a Number has a least and a greatest value; the attribute is a Boolean",
+		"attribute add x --type Number --max-length 2":              "error: custom:x: Only a String has a length; the attribute is a Number",
 		"pool update POOL --password-length 4":                      "error: --password-length: at least 6",
 		"pool update POOL --default-region Germany":                 "error: --default-region: write two letters of a country, such as DE (",
 		"pool update POOL --sms-countries Germany":                  "error: --sms-countries: write two letters for each country, such as SE,NO (",

@@ -107,15 +107,23 @@ func checkSchema(schema []provider.Attribute) error {
 
 func checkBounds(a provider.Attribute) error {
 	if a.MinLength != nil && a.MaxLength != nil && *a.MinLength > *a.MaxLength {
-		return provider.Invalid("Schema", "The attribute %s has a MinLength above its MaxLength.", a.Name)
+		return provider.Invalid(WireName(a), "MinLength is above MaxLength, so no value could be set.")
 	}
-	for _, bound := range []*string{a.MinValue, a.MaxValue} {
-		if bound == nil {
+	var bounds [2]int64
+	for i, b := range []struct {
+		member string
+		value  *string
+	}{{"MinValue", a.MinValue}, {"MaxValue", a.MaxValue}} {
+		if b.value == nil {
 			continue
 		}
-		if _, err := strconv.ParseInt(*bound, 10, 64); err != nil {
-			return provider.Invalid("Schema", "The attribute %s has a bound that is not a whole number.", a.Name)
+		var err error
+		if bounds[i], err = strconv.ParseInt(*b.value, 10, 64); err != nil {
+			return provider.Invalid(WireName(a), "%s is not a whole number.", b.member)
 		}
+	}
+	if a.MinValue != nil && a.MaxValue != nil && bounds[0] > bounds[1] {
+		return provider.Invalid(WireName(a), "MinValue is above MaxValue, so no value could be set.")
 	}
 	return nil
 }

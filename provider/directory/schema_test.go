@@ -153,6 +153,7 @@ func TestRefusedSchemaChanges(t *testing.T) {
 		{Name: "team", Custom: true, Type: "String", Mutable: true},
 		{Name: "note", Custom: true, DevOnly: true, Type: "String", Mutable: true},
 		{Name: "since", Custom: true, Type: "DateTime", Mutable: true},
+		{Name: "bikes", Custom: true, Type: "Number", Mutable: true, MinValue: ptr("2")},
 	}})
 	for _, c := range []struct {
 		name   string
@@ -163,6 +164,8 @@ func TestRefusedSchemaChanges(t *testing.T) {
 		{"custom:team", directory.AttributeChange{MinValue: ptr("1")}, "Only a Number"},
 		{"custom:since", directory.AttributeChange{MaxLength: ptr("9")}, "Only a String"},
 		{"custom:team", directory.AttributeChange{MinLength: ptr("9"), MaxLength: ptr("8")}, "above"},
+		{"custom:bikes", directory.AttributeChange{MaxValue: ptr("1")}, "above"},
+		{"custom:bikes", directory.AttributeChange{MaxValue: ptr("1.5")}, "whole number"},
 		{"custom:team", directory.AttributeChange{MaxLength: ptr("4096")}, "from 0 to 2048"},
 		{"birthdate", directory.AttributeChange{MaxLength: ptr("9")}, "10 characters"},
 		{"dev:custom:note", directory.AttributeChange{Required: ptr(true)}, "do not set it themselves"},

@@ -9,8 +9,8 @@ import (
 	"github.com/cognate-idp/cognate/provider"
 )
 
-// AttributeChange says what becomes of an attribute's rules. A nil member leaves
-// a rule as it is; a bound that is "" goes away.
+// AttributeChange says what becomes of an attribute's rules, or what a new one's are. A
+// nil member leaves a rule as it is; a bound that is "" goes away.
 type AttributeChange struct {
 	Type                 string // may be told, but not changed
 	Required, Mutable    *bool
@@ -33,7 +33,7 @@ func (d *Directory) ChangeAttribute(ctx context.Context, pool, name string, c At
 		if a.Retired {
 			return provider.Invalid(name, "The attribute is retired. Restore it first.")
 		}
-		return c.apply(name, a)
+		return c.Apply(a)
 	})
 }
 
@@ -97,7 +97,11 @@ func (d *Directory) changeAttribute(ctx context.Context, pool, name, action stri
 	return &out, err
 }
 
-func (c *AttributeChange) apply(name string, a *provider.Attribute) error {
+// Apply changes the rules of an attribute that no pool has yet.
+//
+// Errors: provider.CodeInvalid for what the attribute's type does not have.
+func (c *AttributeChange) Apply(a *provider.Attribute) error {
+	name := WireName(*a)
 	switch {
 	case c.Type != "" && c.Type != a.Type:
 		return provider.Invalid(name, "The attribute is of type %s, and values of that type are there. Retire it and add another.", a.Type)
@@ -105,7 +109,7 @@ func (c *AttributeChange) apply(name string, a *provider.Attribute) error {
 		return provider.Invalid(name, "Only a String has a length; the attribute is a %s.", a.Type)
 	case a.Type != "Number" && (c.MinValue != nil || c.MaxValue != nil):
 		return provider.Invalid(name, "Only a Number has a least and a greatest value; the attribute is a %s.", a.Type)
-	case a.Name == "birthdate" && !a.Custom && (c.MinLength != nil || c.MaxLength != nil):
+	case a.Name == "birthdate" && !a.Custom && (moves(c.MinLength, a.MinLength) || moves(c.MaxLength, a.MaxLength)):
 		return provider.Invalid(name, "A date such as 1999-12-31 always has 10 characters.")
 	}
 	if c.Required != nil {
@@ -125,13 +129,18 @@ func (c *AttributeChange) apply(name string, a *provider.Attribute) error {
 			}
 		}
 	}
-	if err := length(name, c.MinLength, &a.MinLength); err != nil {
+	if err := length(name, "MinLength", c.MinLength, &a.MinLength); err != nil {
 		return err
 	}
-	return length(name, c.MaxLength, &a.MaxLength)
+	return length(name, "MaxLength", c.MaxLength, &a.MaxLength)
 }
 
-func length(name string, given *string, kept **int) error {
+// moves reports whether a length that is given is another than the one that holds.
+func moves(given *string, kept *int) bool {
+	return given != nil && (kept == nil || *given != strconv.Itoa(*kept))
+}
+
+func length(name, member string, given *string, kept **int) error {
 	if given == nil {
 		return nil
 	}
@@ -141,7 +150,7 @@ func length(name string, given *string, kept **int) error {
 	}
 	n, err := strconv.Atoi(strings.TrimSpace(*given))
 	if err != nil || n < 0 || n > maxValue {
-		return provider.Invalid(name, "A length is a whole number from 0 to %d.", maxValue)
+		return provider.Invalid(name, "%s is a whole number from 0 to %d.", member, maxValue)
 	}
 	*kept = &n
 	return nil

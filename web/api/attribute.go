@@ -8,13 +8,8 @@ import (
 )
 
 func (a *API) updateAttribute(ctx context.Context, in *UpdateAttributeRequest) (*AttributeResponse, error) {
-	c := directory.AttributeChange{Type: in.AttributeDataType, Required: in.Required, Mutable: in.Mutable}
-	if b := in.StringAttributeConstraints; b != nil {
-		c.MinLength, c.MaxLength = newBound(b.MinLength), newBound(b.MaxLength)
-	}
-	if b := in.NumberAttributeConstraints; b != nil {
-		c.MinValue, c.MaxValue = newBound(b.MinValue), newBound(b.MaxValue)
-	}
+	c := bounds((*StringAttributeConstraintsType)(in.StringAttributeConstraints), (*NumberAttributeConstraintsType)(in.NumberAttributeConstraints))
+	c.Type, c.Required, c.Mutable = in.AttributeDataType, in.Required, in.Mutable
 	return wireAttributeResponse(a.Directory.ChangeAttribute(ctx, in.UserPoolID, in.AttributeName, c))
 }
 
@@ -24,6 +19,18 @@ func (a *API) retireAttribute(ctx context.Context, in *AttributeRequest) (*Attri
 
 func (a *API) restoreAttribute(ctx context.Context, in *AttributeRequest) (*AttributeResponse, error) {
 	return wireAttributeResponse(a.Directory.RestoreAttribute(ctx, in.UserPoolID, in.AttributeName))
+}
+
+// bounds reads those of a length and of a value.
+func bounds(length *StringAttributeConstraintsType, of *NumberAttributeConstraintsType) directory.AttributeChange {
+	var c directory.AttributeChange
+	if length != nil {
+		c.MinLength, c.MaxLength = newBound(length.MinLength), newBound(length.MaxLength)
+	}
+	if of != nil {
+		c.MinValue, c.MaxValue = newBound(of.MinValue), newBound(of.MaxValue)
+	}
+	return c
 }
 
 // newBound is nil for a bound that stays and empty for one that goes.

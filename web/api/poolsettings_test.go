@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,6 +132,45 @@ func TestSettingsThatCannotWork(t *testing.T) {
 			t.Errorf("%s: %d %.300s, want %q", text(t, c.in), a.Status, a.raw, c.say)
 		}
 	}
+}
+
+// A new attribute's bounds are its type's, and let something through.
+func TestBoundsThatCannotHold(t *testing.T) {
+	t.Parallel()
+	w := start(t, storetest.SQLite(t))
+	pool := w.must(userPools+"CreateUserPool", m{"PoolName": "x"})["UserPool"].(m)["Id"]
+	length := func(least, greatest string) m { return m{"MinLength": least, "MaxLength": greatest} }
+	value := func(least, greatest string) m { return m{"MinValue": least, "MaxValue": greatest} }
+	for _, c := range []struct {
+		attribute m
+		say       string // empty: it is taken
+	}{
+		{m{"Name": "a", "AttributeDataType": "Number", "NumberAttributeConstraints": value("40", "4")}, "MinValue is above MaxValue"},
+		{m{"Name": "b", "StringAttributeConstraints": length("40", "4")}, "MinLength is above MaxLength"},
+		{m{"Name": "c", "AttributeDataType": "Boolean", "NumberAttributeConstraints": value("1", "")}, "Only a Number"},
+		{m{"Name": "d", "AttributeDataType": "Number", "StringAttributeConstraints": length("", "2")}, "Only a String"},
+		{m{"Name": "e", "StringAttributeConstraints": length("", "4096")}, "from 0 to 2048"},
+		{m{"Name": "f", "AttributeDataType": "Number", "NumberAttributeConstraints": value("4", "4")}, ""},
+		{m{"Name": "g", "AttributeDataType": "DateTime", "StringAttributeConstraints": m{}, "NumberAttributeConstraints": m{}}, ""},
+	} {
+		for operation, in := range map[string]m{
+			"AddCustomAttributes": {"UserPoolId": pool, "CustomAttributes": []m{c.attribute}},
+			"CreateUserPool":      {"PoolName": "y", "Schema": []m{c.attribute}},
+		} {
+			a := w.call(w.owner, userPools+operation, in)
+			said, _ := a.Body["message"].(string)
+			if c.say == "" && a.kind() != "" || c.say != "" && (a.kind() != "InvalidParameterException" || !strings.Contains(said, c.say)) {
+				t.Errorf("%s %s: %d %.300s, want %q", operation, text(t, c.attribute), a.Status, a.raw, c.say)
+			}
+		}
+	}
+	// The standard attributes, as they are described, make a pool like it.
+	schema := w.must(userPools+"DescribeUserPool", m{"UserPoolId": pool})["UserPool"].(m)["SchemaAttributes"].([]any)
+	schema = slices.DeleteFunc(schema, func(a any) bool { // the longest name is too long for Cognito's own shape
+		name := a.(m)["Name"].(string)
+		return strings.HasPrefix(name, "custom:") || len(name) > 20
+	})
+	w.must(userPools+"CreateUserPool", m{"PoolName": "z", "Schema": schema})
 }
 
 func text(t *testing.T, v any) string {

@@ -125,32 +125,8 @@ func schemaAttribute(in SchemaAttributeType, standard bool) (provider.Attribute,
 	if out.Type == "" {
 		out.Type = "String"
 	}
-	var err error
-	if c := in.StringAttributeConstraints; c != nil {
-		if out.MinLength, err = bound(c.MinLength, out.MinLength); err == nil {
-			out.MaxLength, err = bound(c.MaxLength, out.MaxLength)
-		}
-	}
-	if c := in.NumberAttributeConstraints; c != nil {
-		if c.MinValue != "" {
-			out.MinValue = &c.MinValue
-		}
-		if c.MaxValue != "" {
-			out.MaxValue = &c.MaxValue
-		}
-	}
-	return out, err
-}
-
-func bound(text string, otherwise *int) (*int, error) {
-	if text == "" {
-		return otherwise, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 {
-		return nil, invalidParameterf("Schema: %q is not a length.", text)
-	}
-	return &n, nil
+	c := bounds(in.StringAttributeConstraints, in.NumberAttributeConstraints)
+	return out, c.Apply(&out)
 }
 
 func wireAttribute(a *provider.Attribute) SchemaAttributeType {
