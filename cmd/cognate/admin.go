@@ -68,9 +68,9 @@ func recoverCommand() *cobra.Command {
 				return err
 			}
 			password := secret.Password(20)
-			_, err = d.CreateUser(c.Context(), operators.ID, directory.NewUser{Username: username, Password: password, Permanent: true})
-			if errors.Is(err, provider.ErrUserExists) {
-				err = d.SetPassword(c.Context(), operators.ID, username, password, true)
+			err = d.SetPassword(c.Context(), operators.ID, username, password, true)
+			if errors.Is(err, provider.ErrUserNotFound) {
+				_, err = d.CreateUser(c.Context(), operators.ID, directory.NewUser{Username: username, Password: password, Permanent: true})
 			}
 			if err != nil {
 				return err

@@ -151,6 +151,17 @@ func withName(p *provider.Pool, names []provider.UserName, kind, value string) [
 	return append(names, provider.UserName{Key: key, Kind: kind})
 }
 
+// checkUsername refuses, in Cognito's words, a username that could pass for an address.
+func checkUsername(p *provider.Pool, name string) error {
+	switch passesFor(p, name) {
+	case "email":
+		return provider.Invalid("Username", "Username cannot be of email format, since user pool is configured for email alias.")
+	case "phone_number":
+		return provider.Invalid("Username", "Username cannot be of phone number format, since user pool is configured for phone number alias.")
+	}
+	return nil
+}
+
 // passesFor is the address that a name of a person's own choice could pass for, in a
 // pool whose addresses are aliases; empty for none. An address leads to whoever has
 // proved it, so nobody may take one as a mere name.

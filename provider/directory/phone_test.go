@@ -133,7 +133,7 @@ func TestOneAliasOneUser(t *testing.T) {
 						errs[i] = d.UpdateUser(ctx, pool, users[i], attr(alias...))
 						return
 					}
-					_, errs[i] = d.CreateUser(ctx, pool, directory.NewUser{Username: alias[1] + users[i-len(users)], Attributes: attr(alias...)})
+					_, errs[i] = d.CreateUser(ctx, pool, directory.NewUser{Username: alias[0] + users[i-len(users)], Attributes: attr(alias...)})
 				})
 			}
 			wg.Wait()

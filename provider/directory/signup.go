@@ -96,11 +96,8 @@ func (d *Directory) prepareSignUp(ctx context.Context, p *provider.Pool, n SignU
 	if strings.TrimSpace(n.Username) == "" {
 		return nil, nil, provider.Invalid("Username", "A username is required.")
 	}
-	switch passesFor(p, n.Username) { // in Cognito's words
-	case "email":
-		return nil, nil, provider.Invalid("Username", "Username cannot be of email format, since user pool is configured for email alias.")
-	case "phone_number":
-		return nil, nil, provider.Invalid("Username", "Username cannot be of phone number format, since user pool is configured for phone number alias.")
+	if err := checkUsername(p, n.Username); err != nil {
+		return nil, nil, err
 	}
 	for name := range n.Attributes {
 		if !MayWrite(p, n.Client, name) {

@@ -29,6 +29,10 @@ func TestNamesThatPassForAnAddress(t *testing.T) {
 			if provider.CodeOf(err) != provider.CodeInvalid {
 				t.Errorf("username %s: %v", victim, err)
 			}
+			_, err = d.CreateUser(ctx, p.ID, directory.NewUser{Username: victim, Password: password})
+			if provider.CodeOf(err) != provider.CodeInvalid {
+				t.Errorf("an operator's %s: %v", victim, err)
+			}
 			err := d.SetOwn(ctx, p, nil, u.ID, map[string]string{"preferred_username": victim})
 			if provider.CodeOf(err) != provider.CodeInvalid {
 				t.Errorf("preferred_username %s: %v", victim, err)

@@ -35,6 +35,9 @@ func (d *Directory) CreateUser(ctx context.Context, pool string, n NewUser) (*pr
 	if err != nil {
 		return nil, err
 	}
+	if err := checkUsername(p, n.Username); err != nil {
+		return nil, err
+	}
 	u, err := newUser(p, n)
 	if err != nil {
 		return nil, err
