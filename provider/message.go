@@ -12,6 +12,10 @@ type Message struct {
 	Code    string // the code that Text holds, if any
 	Link    string // the link that Text holds, if any
 	SentAt  Time
+	// About and UserID say what it is about and whose message it is, for the trail; of one
+	// to nobody's user the latter is empty.
+	About  string `gorm:"-"`
+	UserID string `gorm:"-"`
 }
 
 // TableName says where --dev keeps what it would have sent.

@@ -91,12 +91,29 @@ func auditCommand() *cobra.Command {
 			}
 			l := listing{api.Own, "ListAuditEvents", "Events", "Limit", "NextToken"}
 			return list(s, l, in, []string{"time", "action", "outcome", "actor", "target", "address", "reason"}, func(e api.AuditEventType) []string {
-				return []string{day(e.Time), e.Action, e.Outcome, e.ActorKind + " " + e.ActorID, e.Target, e.Address, e.Detail["reason"]}
+				return []string{day(e.Time), e.Action, e.Outcome, e.ActorKind + " " + e.ActorID, e.Target, e.Address, reasonOf(e)}
 			})
 		}, completePoolArgument, limited, func(c *cobra.Command) {
 			c.Flags().StringVar(&target, "target", "", "only what was done to this, such as user/alice")
 		}),
 	)
+}
+
+// reasonOf says why something went as it did; of a message first which it was.
+func reasonOf(e api.AuditEventType) string {
+	reason := e.Detail["reason"]
+	kind, by := e.Detail["kind"], e.Detail["channel"]
+	if !strings.HasPrefix(e.Action, "message.") || kind == "" {
+		return reason
+	}
+	said := strings.ReplaceAll(kind, "_", " ")
+	if by != "" {
+		said += " by " + by
+	}
+	if reason != "" {
+		said += ": " + reason
+	}
+	return said
 }
 
 // targetOf names a user as the trail does, by sub, whatever name was given.

@@ -197,7 +197,7 @@ func (d *Directory) sendCode(ctx context.Context, p *provider.Pool, u *provider.
 		send = d.Post.Insist
 	}
 	return send(ctx, message.Letter{
-		Pool: p, Kind: message.Kind(k.Purpose), Channel: k.By, To: k.To, Lang: u.Attributes["locale"], Username: name, Code: code, Link: link,
+		Pool: p, Kind: message.Kind(k.Purpose), Channel: k.By, To: k.To, UserID: u.ID, Lang: u.Attributes["locale"], Username: name, Code: code, Link: link,
 		Lasts: k.Purpose.Life(),
 	})
 }

@@ -21,6 +21,7 @@ type Letter struct {
 	Kind     Kind
 	Channel  provider.Channel
 	To       string
+	UserID   string // whose letter it is, for the trail; empty when nobody's user reads it
 	Lang     string // the reader's languages, best first, as in Accept-Language; empty for English
 	Username string
 	Code     string
@@ -80,7 +81,7 @@ func (l *Letters) Write(k Letter) (provider.Message, error) {
 	}
 	k.Own = &own
 	w := &writing{Letter: k, about: about, lang: "en", words: i18n.NewLocalizer(l.bundle, k.Lang, "en"), owner: ownerOf(k.Pool)}
-	out := provider.Message{PoolID: k.Pool.ID, Channel: k.Channel, To: k.To, Code: k.Code}
+	out := provider.Message{PoolID: k.Pool.ID, Channel: k.Channel, To: k.To, Code: k.Code, About: string(k.Kind), UserID: k.UserID}
 	if k.Channel == provider.BySMS {
 		out.Text = w.sms(l.Host)
 		return out, w.failed

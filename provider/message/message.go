@@ -11,14 +11,19 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/audit"
 	"github.com/cognate-idp/cognate/provider/secret"
 	"github.com/cognate-idp/cognate/provider/store"
 )
+
+// ActionFailed is what the trail calls a message that was given up.
+const ActionFailed = "message.failed"
 
 // JobKind is the kind of a delivery's job.
 const JobKind = "message"
@@ -61,6 +66,17 @@ func (o *Outbox) Ready(by provider.Channel) error {
 	return nil
 }
 
+// Keeps lists the channels whose messages stay in the development mailbox.
+func (o *Outbox) Keeps() []string {
+	out := []string{} // a script reads a list, not null
+	for _, by := range []provider.Channel{provider.ByEmail, provider.BySMS} {
+		if _, kept := o.Senders[by].(*Mailbox); kept {
+			out = append(out, string(by))
+		}
+	}
+	return out
+}
+
 // stamp gives a message its id and its time.
 func (o *Outbox) stamp(m *provider.Message) error {
 	id, err := uuid.NewV7()
@@ -96,10 +112,9 @@ func (o *Outbox) Deliver(ctx context.Context, j provider.Job) error {
 	if err := json.Unmarshal(plain, &m); err != nil {
 		return fmt.Errorf("read message: %w", err)
 	}
-	if err := o.Ready(m.Channel); err != nil {
-		return err
+	if err = o.Ready(m.Channel); err == nil {
+		err = o.Senders[m.Channel].Send(ctx, m)
 	}
-	err = o.Senders[m.Channel].Send(ctx, m)
 	if errors.Is(err, ErrShutOut) {
 		// Every message is held up until somebody mends it.
 		o.Log.ErrorContext(ctx, "messages cannot be sent: check the credentials", "channel", m.Channel, "error", err)
@@ -107,10 +122,40 @@ func (o *Outbox) Deliver(ctx context.Context, j provider.Job) error {
 	if err == nil || !errors.Is(err, ErrRefused) && o.Store.Now().Sub(m.SentAt) < giveUpAfter {
 		return err
 	}
-	// Nobody waits for the answer, so the log is where it is told. It names no
-	// recipient: addresses are the users' own affair.
-	o.Log.WarnContext(ctx, "message given up", "pool", m.PoolID, "message", m.ID, "error", err)
-	return nil
+	return o.giveUp(ctx, j, m, err)
+}
+
+// giveUp ends a message that will not be sent. Nobody waits for the answer, so the
+// trail and the log are where it is told. Neither names the address: those are the
+// users' own affair.
+func (o *Outbox) giveUp(ctx context.Context, j provider.Job, m provider.Message, why error) error {
+	target := "pool/" + m.PoolID
+	if m.UserID != "" {
+		target = "user/" + m.UserID
+	}
+	detail := map[string]string{"message": m.ID, "channel": string(m.Channel), "reason": inShort(why)}
+	if m.About != "" { // a server of the version before kept none
+		detail["kind"] = m.About
+	}
+	return o.Store.All().EndJob(ctx, j, func(ctx context.Context) error {
+		o.Store.AfterCommit(ctx, func() {
+			o.Log.WarnContext(ctx, "message given up", "pool", m.PoolID, "message", m.ID, "error", why)
+		})
+		return (&audit.Log{Store: o.Store}).Record(ctx, m.PoolID, ActionFailed, audit.Failure, target, detail)
+	})
+}
+
+// inShort is why a message was not taken, in few words.
+func inShort(err error) string {
+	why := err.Error()
+	var told *provider.Error
+	switch {
+	case errors.As(err, &told):
+		why = told.Message
+	case errors.Is(err, context.DeadlineExceeded):
+		why = "no answer came in time"
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(why, ErrRefused.Error()+": "), ".")
 }
 
 func row(pool, id string) secret.Row {

@@ -135,7 +135,7 @@ func (p *Post) Notify(ctx context.Context, u *provider.User, l Letter) error {
 			l.Facts.Address, l.Facts.UserAgent = actor.Address, actor.UserAgent
 		}
 	}
-	l.Lang, l.Username = u.Attributes["locale"], u.Username
+	l.UserID, l.Lang, l.Username = u.ID, u.Attributes["locale"], u.Username
 	return p.Send(ctx, l)
 }
 

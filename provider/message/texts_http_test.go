@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -225,4 +226,46 @@ func TestTextsWaitForTheRightCredentials(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAMessageGivenUpIsInTheTrail(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		p, pool := exchangeOf(t, st)
+		base, client := (&service{answer: 400}).start(t)
+		p.Outbox.Log = slog.New(slog.DiscardHandler)
+		p.Outbox.Senders[provider.BySMS] = &message.Twilio{URL: base, Account: "AC1", Token: "t", From: "x", HTTP: client, Timeout: time.Minute, Now: st.Now}
+		if err := p.Send(t.Context(), message.Letter{Pool: pool, Kind: message.Invitation, Channel: provider.BySMS, To: swedish(0), UserID: "id-ann", Username: "ann", Code: "Temp-402913"}); err != nil {
+			t.Fatal(err)
+		}
+		lease := func(owner string, long time.Duration) provider.Job {
+			t.Helper()
+			jobs, err := st.All().LeaseJobs(t.Context(), owner, []string{message.JobKind}, 10, long)
+			if err != nil || len(jobs) != 1 {
+				t.Fatalf("%d jobs, %v", len(jobs), err)
+			}
+			return jobs[0]
+		}
+		slow := lease("slow", -time.Second) // so slow that another takes the job from it
+		for _, j := range []provider.Job{slow, lease("quick", time.Hour), slow} {
+			if err := p.Outbox.Deliver(t.Context(), j); err != nil {
+				t.Fatal(err)
+			}
+		}
+		events, err := st.Events(t.Context(), pool.ID, "user/id-ann", "", 10)
+		if err != nil || len(events) != 1 {
+			t.Fatalf("%d events, %v: %+v", len(events), err, events)
+		}
+		e := events[0]
+		if e.Action != "message.failed" || e.Outcome != "failure" || e.ActorKind != "system" || e.Detail["kind"] != "invitation" || e.Detail["channel"] != "sms" ||
+			e.Detail["reason"] != "the text message service answered 400" || e.Detail["message"] == "" {
+			t.Errorf("the trail says %+v", e)
+		}
+		if said := fmt.Sprint(e); strings.Contains(said, swedish(0)) || strings.Contains(said, "402913") {
+			t.Errorf("the trail gives away %s", said)
+		}
+		if left, err := st.All().LeaseJobs(t.Context(), "w", []string{message.JobKind}, 10, time.Hour); err != nil || len(left) != 0 {
+			t.Errorf("%d jobs are left, %v", len(left), err)
+		}
+	})
 }

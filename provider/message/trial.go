@@ -2,9 +2,7 @@ package message
 
 import (
 	"context"
-	"errors"
 	"net/mail"
-	"strings"
 	"time"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -80,15 +78,7 @@ func try(ctx context.Context, by Sender, m provider.Message) *provider.Error {
 	if err == nil {
 		return nil
 	}
-	why := err.Error()
-	var answered *provider.Error
-	switch {
-	case errors.As(err, &answered):
-		why = answered.Message
-	case errors.Is(err, context.DeadlineExceeded):
-		why = "no answer came in time"
-	}
-	return &provider.Error{Code: provider.CodeUpstream, Kind: "message", Message: "The test was not taken: " + strings.TrimSuffix(why, ".") + ".", Cause: err}
+	return &provider.Error{Code: provider.CodeUpstream, Kind: "message", Message: "The test was not taken: " + inShort(err) + ".", Cause: err}
 }
 
 // isAddress reports whether s is an e-mail address and nothing more: a display name

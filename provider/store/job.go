@@ -51,6 +51,7 @@ func (a *All) LeaseJobs(ctx context.Context, owner string, kinds []string, limit
 			}
 			if r.RowsAffected == 1 {
 				j.Attempts++
+				j.LeaseOwner = owner
 				mine = append(mine, j)
 			}
 		}
@@ -63,6 +64,18 @@ func (a *All) LeaseJobs(ctx context.Context, owner string, kinds []string, limit
 func (a *All) FinishJob(ctx context.Context, owner, id string) error {
 	return a.s.Tx(ctx, func(ctx context.Context) error {
 		return a.s.db(ctx).Exec("update jobs set done_at = ?, lease_owner = '' where id = ? and lease_owner = ?", a.s.Now(), id, owner).Error
+	})
+}
+
+// EndJob is FinishJob with what is to be told of it, in one transaction. Nothing is told
+// by a worker whose lease ran out and that no longer holds the job.
+func (a *All) EndJob(ctx context.Context, j provider.Job, tell func(context.Context) error) error {
+	return a.s.Tx(ctx, func(ctx context.Context) error {
+		r := a.s.db(ctx).Exec("update jobs set done_at = ?, lease_owner = '' where id = ? and lease_owner = ?", a.s.Now(), j.ID, j.LeaseOwner)
+		if r.Error != nil || r.RowsAffected == 0 {
+			return r.Error
+		}
+		return tell(ctx)
 	})
 }
 
