@@ -216,7 +216,7 @@ func TestExitCodes(t *testing.T) {
 		{"", "client show a.b", exitUsage, "that is no app client's id"},
 		{"", "client update x", exitUsage, "nothing is to be changed"},
 		{"", "group update editors", exitUsage, "nothing is to be changed"},
-		{"", "user create carol --email carol@example.com", exitOK, "was sent to carol@example.com; a development server keeps the message at http://localhost:"},
+		{"", "user create carol --email carol@example.com", exitOK, "is on its way to carol@example.com; this development server keeps the e-mail at http://localhost:"},
 		{"", "user create dan", exitOK, "Set one with: cognate user set-password dan"},
 		{"a-long-Passw0rd!\n", "user create erin --no-message --email erin@example.com --password-stdin", exitOK, "the one that you gave"},
 		{"alice\n", "user delete alice", exitOK, "Type its name"},

@@ -40,10 +40,11 @@ type devJSON struct {
 		AccessKeyID     string `json:"access_key_id"`
 		SecretAccessKey string `json:"secret_access_key"`
 	} `json:"operator"`
-	IdentityPoolID string `json:"identity_pool_id"`
-	MailboxURL     string `json:"mailbox_url"`
-	ConsoleURL     string `json:"console_url"`
-	DemoAppURL     string `json:"demo_app_url"`
+	IdentityPoolID string   `json:"identity_pool_id"`
+	MailboxURL     string   `json:"mailbox_url"`
+	MailboxKeeps   []string `json:"mailbox_keeps"` // what is not sent out: email, sms
+	ConsoleURL     string   `json:"console_url"`
+	DemoAppURL     string   `json:"demo_app_url"`
 }
 
 type devUser struct {

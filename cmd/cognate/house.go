@@ -169,7 +169,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 	}
 	if conf.dev {
 		toys := &dev.Door{Pages: pages, Failures: failures, Messages: st.All().KeptMessages, Facts: func() dev.Facts { return *h.facts.Load() },
-			BaseURL: conf.BaseURL}
+			BaseURL: conf.BaseURL, Keeps: outbox.Keeps()}
 		site.Root = append(site.Root, toys.Routes)
 	}
 	observer := &web.Observer{
@@ -207,7 +207,7 @@ func newHouse(ctx context.Context, conf *config, st *store.Store, sealer *secret
 		if !conf.dev {
 			return nil
 		}
-		s := &seed{store: st, sealer: sealer, hasher: hasher, directory: people, identities: identities, base: conf.BaseURL, region: conf.Region}
+		s := &seed{store: st, sealer: sealer, hasher: hasher, directory: people, identities: identities, base: conf.BaseURL, region: conf.Region, keeps: outbox.Keeps()}
 		return h.beginDev(ctx, s, keys, conf, out)
 	}
 	return h, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -104,10 +105,11 @@ func (s *session) testMessage(in m, to string, f *messageFlags) error {
 		in["Channel"] = "SMS"
 	}
 	taken := "The mail server took the test for %s. Look whether it arrives."
+	by, _ := in["Channel"].(string)
 	switch {
-	case s.Mailbox != "":
-		taken = "The test for %s was taken; what has no way out, a development server keeps at " + s.Mailbox
-	case in["Channel"] == "SMS":
+	case slices.Contains(s.Keeps, strings.ToLower(by)):
+		taken = "The test for %s stays here: this development server keeps it at " + s.Mailbox
+	case by == "SMS":
 		taken = "The text message service took the test for %s. Look whether it arrives."
 	}
 	return s.do(api.Own, "SendTestMessage", in, taken, to)

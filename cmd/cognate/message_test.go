@@ -1,12 +1,18 @@
 package main
 
 import (
+	"bytes"
+	"encoding/base64"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // An operator is told that a message did not go, and why.
@@ -58,7 +64,7 @@ func TestMessageCommands(t *testing.T) {
 		"show sign_in --locale sv":      {"<p>Din kod är <b>{####}</b></p>", "Kod: {####}"},
 		"preview sign_in --locale sv":   {"subject   Din kod", "Din kod är 123456"},
 		"preview sign_in --channel sms": {"123456 is your Shop sign-in code", "texts   1"},
-		"test ann@example.com":          {"The test for ann@example.com was taken; what has no way out, a development server keeps at http://localhost:"},
+		"test ann@example.com":          {"The test for ann@example.com stays here: this development server keeps it at http://localhost:"},
 	} {
 		out := s.must(append(append([]string{"message"}, strings.Fields(command)...), "--pool", pool)...)
 		for _, want := range wants {
@@ -80,5 +86,51 @@ func TestMessageCommands(t *testing.T) {
 	}
 	if out := s.must("message", "preview", "sign_in", "--pool", pool, "--locale", "sv"); !strings.Contains(out, "Enter this code to sign in to Shop:") {
 		t.Errorf("after the words are gone:\n%s", out)
+	}
+}
+
+// A development server says what it sends out, and the trail of the user whose message
+// was given up says why.
+func TestAMessageGivenUpIsTold(t *testing.T) {
+	t.Parallel()
+	texts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) }))
+	t.Cleanup(texts.Close)
+	config := filepath.Join(t.TempDir(), "config.yaml")
+	secret := "whsec_" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))
+	if err := os.WriteFile(config, fmt.Appendf(nil, "sms_provider: webhook\nsms_url: %s\nsms_secret: %s\n", texts.URL, secret), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := startServer(t, "--config", config)
+	s.must("pool", "update", s.demoPool(), "--sms-countries", "US")
+	for args, want := range map[string]string{
+		"user create ann --email ann@example.com": "on its way to ann@example.com; this development server keeps the e-mail at http://localhost:",
+		"user create inv --phone +16502530000":    "on its way to +16502530000. The audit trail tells",
+	} {
+		if code, _, errs := s.try("", strings.Fields(args)...); code != exitOK || !strings.Contains(errs, want) {
+			t.Errorf("%s: %d %s", args, code, errs)
+		}
+	}
+	want := "invitation by sms: the text message service answered 400"
+	var got string
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(got, want); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the trail says:\n%s", got)
+		}
+		got = s.must("audit", "list", s.demoPool(), "--target", "user/inv")
+	}
+	if !strings.Contains(got, "message.failed") || strings.Contains(got, "650253") {
+		t.Errorf("the trail says:\n%s", got)
+	}
+	r, err := readDevJSON(devJSONPath(s.data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.Get(r.Mailbox)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if page, err := io.ReadAll(answer.Body); err != nil || !bytes.Contains(page, []byte("Every email of this server ends here, newest first. Text messages are sent out")) {
+		t.Errorf("the mailbox says %v\n%s", err, page)
 	}
 }

@@ -148,18 +148,21 @@ func invitedFields(r *api.AdminCreateUserResponse) []field {
 
 // whereabouts says where a new user's temporary password is.
 func (s *session) whereabouts(user string, invite *inviteFlags, values map[string]string) string {
-	var to []string
-	for _, by := range []struct{ word, address string }{{"email", values["email"]}, {"sms", values["phone_number"]}} {
+	var to, kept []string
+	for _, by := range []struct{ word, address, what string }{{"email", values["email"], "the e-mail"}, {"sms", values["phone_number"], "the text message"}} {
 		named := len(invite.deliver) > 0
 		if by.address != "" && (named && slices.Contains(invite.deliver, by.word) || !named && len(to) == 0) {
 			to = append(to, by.address)
+			if slices.Contains(s.Keeps, by.word) {
+				kept = append(kept, by.what)
+			}
 		}
 	}
 	switch {
-	case len(to) > 0 && !invite.quiet && s.Mailbox != "":
-		return "The temporary password was sent to " + strings.Join(to, " and ") + "; a development server keeps the message at " + s.Mailbox
+	case len(to) > 0 && !invite.quiet && len(kept) > 0:
+		return "The temporary password is on its way to " + strings.Join(to, " and ") + "; this development server keeps " + strings.Join(kept, " and ") + " at " + s.Mailbox
 	case len(to) > 0 && !invite.quiet:
-		return "The temporary password was sent to " + strings.Join(to, " and ") + "."
+		return "The temporary password is on its way to " + strings.Join(to, " and ") + ". The audit trail tells of a message that cannot be delivered."
 	case invite.piped:
 		return "Nothing was sent. The temporary password is the one that you gave."
 	}

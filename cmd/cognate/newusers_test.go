@@ -20,11 +20,11 @@ func TestUserCommands(t *testing.T) {
 			t.Errorf("no %q in\n%s", line, out)
 		}
 	}
-	if out := s.must(in("user", "resend-invite", "bob", "--deliver", "email")...); !strings.Contains(out, "was sent to bob@example.com") {
+	if out := s.must(in("user", "resend-invite", "bob", "--deliver", "email")...); !strings.Contains(out, "is on its way to bob@example.com") {
 		t.Errorf("%s", out)
 	}
 	code, _, errs := s.try("a-long-Passw0rd!\n", in("user", "create", "eve", "--email", "eve@example.com", "--password-stdin")...)
-	if code != exitOK || !strings.Contains(errs, "was sent to eve@example.com") {
+	if code != exitOK || !strings.Contains(errs, "is on its way to eve@example.com") {
 		t.Errorf("%d %s", code, errs)
 	}
 

@@ -109,7 +109,7 @@ func readDevJSON(path string) (*remote, error) {
 	}
 	return &remote{
 		Endpoint: d.BaseURL, AccessKey: d.Operator.AccessKeyID, Secret: d.Operator.SecretAccessKey,
-		UserPool: d.UserPoolID, Identity: d.IdentityPoolID, Mailbox: d.MailboxURL, Roots: certificateBeside(path), From: "from " + path,
+		UserPool: d.UserPoolID, Identity: d.IdentityPoolID, Mailbox: d.MailboxURL, Keeps: d.MailboxKeeps, Roots: certificateBeside(path), From: "from " + path,
 	}, nil
 }
 

@@ -33,11 +33,12 @@ type remote struct {
 	Endpoint  string
 	AccessKey string
 	Secret    string
-	From      string // where the three came from, for messages
-	UserPool  string // the pool that commands are about unless told otherwise
-	Identity  string // the same for identity pools
-	Mailbox   string // where a development server shows what it mailed
-	Roots     string // a PEM file of the authority to trust beside the machine's own, on loopback only
+	From      string   // where the three came from, for messages
+	UserPool  string   // the pool that commands are about unless told otherwise
+	Identity  string   // the same for identity pools
+	Mailbox   string   // where a development server shows what it does not send out
+	Keeps     []string // the channels whose messages stay there: email, sms
+	Roots     string   // a PEM file of the authority to trust beside the machine's own, on loopback only
 }
 
 // client speaks to the server, and trusts the certificate that a development

@@ -37,6 +37,7 @@ type seed struct {
 	identities *identitypool.Service
 	base       string
 	region     string
+	keeps      []string // the channels of what stays in the mailbox
 }
 
 // plan is what the demo is made of: ids and secrets, chosen before anything is
@@ -356,7 +357,7 @@ func (s *seed) address(ctx context.Context, made *plan) (*devJSON, error) {
 	out := &devJSON{
 		BaseURL: s.base, UserPoolID: made.Pool, Issuer: issuer, RedirectURI: s.redirects()[0],
 		Users:          []devUser{{Username: demoUser, Password: password, Email: demoEmail}},
-		IdentityPoolID: made.IdentityPool, MailboxURL: s.base + "/mailbox", DemoAppURL: s.base + "/demo/",
+		IdentityPoolID: made.IdentityPool, MailboxURL: s.base + "/mailbox", MailboxKeeps: s.keeps, DemoAppURL: s.base + "/demo/",
 	}
 	out.Clients.Public.ClientID = made.Public
 	out.Clients.Confidential.ClientID, out.Clients.Confidential.ClientSecret = made.Confidential, made.ConfidentialSecret

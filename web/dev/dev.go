@@ -23,6 +23,7 @@ type Door struct {
 	Messages func(context.Context) ([]provider.Message, error) // newest first
 	Facts    func() Facts                                      // what was seeded
 	BaseURL  string                                            // the server's own address
+	Keeps    []string                                          // the channels whose messages are not sent out
 }
 
 // Facts is what the front page and the demo app must know.
@@ -98,7 +99,7 @@ func (d *Door) mailbox(w http.ResponseWriter, r *http.Request) error {
 		}
 		return respond.JSON(w, http.StatusOK, out)
 	}
-	view := page.Mailbox{Chrome: page.Chrome{Brand: page.Brand{Name: "Cognate"}}}
+	view := page.Mailbox{Chrome: page.Chrome{Brand: page.Brand{Name: "Cognate"}}, Keeps: d.Keeps}
 	for _, m := range kept {
 		view.Messages = append(view.Messages, page.Mail{Channel: string(m.Channel), To: m.To, Subject: m.Subject, Text: m.Text, Code: m.Code, Link: m.Link, SentAt: m.SentAt.Time()})
 	}

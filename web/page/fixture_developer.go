@@ -24,7 +24,7 @@ func developerFixtures() []Fixture {
 	open.ConsoleURL = ""
 	open.Users = []IndexUser{{Username: "alice", Email: "alice@example.com", Password: "quiet-harbour-42-lantern"}}
 	return []Fixture{
-		{"mailbox", Mailbox{Chrome: dev, Messages: []Mail{
+		{"mailbox", Mailbox{Chrome: dev, Keeps: []string{"email", "sms"}, Messages: []Mail{
 			{Channel: "email", To: "mika.lindqvist@northwind.example", Subject: "Route Planner: your code is 402 913", SentAt: sent.Add(time.Minute), Code: "402913",
 				Text: "Your code is 402913. It works for ten minutes.\n\nWasn't you? Then do nothing: without the code nobody gets in."},
 			{Channel: "sms", To: "+46 70 174 06 05", SentAt: sent, Code: "118204", Text: "118204 is your Route Planner code.\n@login.northwind.example #118204"},
@@ -32,7 +32,10 @@ func developerFixtures() []Fixture {
 				Text: "Open this link in the browser you began in:\nhttps://login.northwind.example/reset?token=" + "abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0123456789",
 				Link: "https://login.northwind.example/reset?token=abc"},
 		}}},
-		{"mailbox-empty", Mailbox{Chrome: dev}},
+		{"mailbox-empty", Mailbox{Chrome: dev, Keeps: []string{"email", "sms"}}},
+		{"mailbox-texts-sent", Mailbox{Chrome: dev, Keeps: []string{"email"}}},
+		{"mailbox-emails-sent", Mailbox{Chrome: dev, Keeps: []string{"sms"}}},
+		{"mailbox-sent", Mailbox{Chrome: dev}},
 		{"demo", Demo{Chrome: dev}},
 		{"index", index},
 		{"index-passwords", open},

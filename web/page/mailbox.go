@@ -6,7 +6,19 @@ import "time"
 // newest first.
 type Mailbox struct {
 	Chrome
+	Keeps    []string // the channels that end here; the others are sent out
 	Messages []Mail
+}
+
+// What says which messages end here: "both", "email", "sms" or "none".
+func (m Mailbox) What() string {
+	switch len(m.Keeps) {
+	case 0:
+		return "none"
+	case 1:
+		return m.Keeps[0]
+	}
+	return "both"
 }
 
 // Mail is one message that was not sent out.
