@@ -15,10 +15,11 @@ import (
 
 // CheckSaid checks what a person said of themselves on a page, beyond what the schema
 // demands: the standard attributes of OpenID Connect (Core 1.0 section 5.1) should be
-// what they are called. An app may store what it likes, as in Cognito.
+// what they are called, and nobody is born after today. An app may store what it likes,
+// as in Cognito.
 //
 // Errors: AttributeErrors, each of provider.CodeInvalid.
-func CheckSaid(values map[string]string) error {
+func CheckSaid(values map[string]string, now provider.Time) error {
 	wrongs := AttributeErrors{}
 	for name, value := range values {
 		kind, ok := "", true
@@ -32,6 +33,9 @@ func CheckSaid(values map[string]string) error {
 		case "locale": // some write an underscore
 			_, err := language.Parse(strings.ReplaceAll(value, "_", "-"))
 			kind, ok = "locale", err == nil
+		case "birthdate": // its form is the schema's to check; somewhere it is tomorrow already
+			born, err := time.Parse(time.DateOnly, value)
+			kind, ok = "future", err != nil || born.Before(now.Time().Add(24*time.Hour))
 		}
 		if value != "" && !ok {
 			wrongs[name] = &provider.Error{Code: provider.CodeInvalid, Kind: kind, Field: name, Message: "The value is not what the attribute is for."}

@@ -460,7 +460,7 @@ func (a *Account) SetProfile(ctx context.Context, pool *provider.Pool, live *Liv
 			return provider.Invalid(by.Attribute(), "The attribute cannot be set here.")
 		}
 	}
-	if err := directory.CheckSaid(values); err != nil {
+	if err := directory.CheckSaid(values, a.Flow.Store.Now()); err != nil {
 		return err
 	}
 	d := a.Flow.Directory

@@ -3,6 +3,7 @@ package signin
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 
 	"github.com/cognate-idp/cognate/provider"
@@ -72,13 +73,13 @@ func (f *Flow) attributes(ctx context.Context, pool *provider.Pool, a *Attempt, 
 		}
 	}
 	with, err := directory.WithOwn(pool, c, u, values)
-	var bad directory.AttributeErrors
-	if errors.As(err, &bad) {
-		for name, e := range bad {
-			wrong[name] = e
+	for _, err := range []error{directory.CheckSaid(values, f.Store.Now()), err} {
+		var bad directory.AttributeErrors
+		if errors.As(err, &bad) {
+			maps.Copy(wrong, bad)
+		} else if err != nil {
+			return outcome{}, err
 		}
-	} else if err != nil {
-		return outcome{}, err
 	}
 	if len(wrong) > 0 {
 		return outcome{}, wrong

@@ -67,7 +67,8 @@ func shown(address string, typed bool) string {
 // SignUp makes an account and goes on to StepConfirm. A name that is taken goes on
 // to it too.
 //
-// Errors: provider.ErrAttemptNotFound, and those of directory.SignUpQuietly.
+// Errors: provider.ErrAttemptNotFound; directory.AttributeErrors, and those of
+// directory.SignUpQuietly.
 func (f *Flow) SignUp(ctx context.Context, pool *provider.Pool, id, binding string, n directory.SignUp) (*Attempt, error) {
 	a, err := f.Attempt(ctx, pool, id, binding)
 	if err != nil {
@@ -85,6 +86,9 @@ func (f *Flow) SignUp(ctx context.Context, pool *provider.Pool, id, binding stri
 		}
 	} else {
 		n.Password = ""
+	}
+	if err := directory.CheckSaid(n.Attributes, f.Store.Now()); err != nil {
+		return nil, err
 	}
 	n.Flow = a.ID
 	if a.state.Newcomer != nil { // they came back from StepConfirm to put something right

@@ -95,6 +95,7 @@ func TestRequiredLaterIsAskedFor(t *testing.T) {
 		}
 		bad("given_name", "", "Fill this in")
 		bad("birthdate", "28.02.1990", "This is not a date.")
+		bad("birthdate", "2190-02-28", "This day has not come yet.")
 		bad("phone_number", "0701", "This is not a phone number")
 		bad("custom:bikes", "41", "too small or too large")
 		bad("custom:bikes", "many", "Enter a whole number")

@@ -202,6 +202,13 @@ func (d *Door) drawExpired(w http.ResponseWriter, r *http.Request, authorization
 	return d.Pages.Render(w, r, http.StatusGone, v)
 }
 
+// closed answers for a page that the pool's settings do not offer, and leads to the sign-in.
+func (d *Door) closed(w http.ResponseWriter, r *http.Request, b *beside, why page.ErrorKind) error {
+	return d.Pages.Render(w, r, http.StatusForbidden, page.Error{
+		Chrome: b.chrome(r), Kind: why, HomeURL: b.to(r, "/login"), RequestID: provider.ActorFrom(r.Context()).RequestID,
+	})
+}
+
 func chrome(r *http.Request, client *provider.Client, locales string) page.Chrome {
 	pool := provider.TenantFrom(r.Context()).Pool
 	c := page.Chrome{PoolName: pool.Title()}

@@ -53,7 +53,7 @@ func (d *Door) answerForgot(w http.ResponseWriter, r *http.Request) error {
 
 func (d *Door) drawForgot(w http.ResponseWriter, r *http.Request, b *beside, why error) error {
 	if !d.Flow.OffersRecovery(b.pool, b.attempt) {
-		return &provider.Error{Code: provider.CodeForbidden, Message: "Passwords are reset by whoever runs this."}
+		return d.closed(w, r, b, page.ErrorNoRecovery)
 	}
 	status, err := refusal(w, r, why)
 	if err != nil {

@@ -156,14 +156,18 @@ func (d *Door) answerSignUp(w http.ResponseWriter, r *http.Request) error {
 	if b == nil {
 		return err
 	}
+	missing := directory.AttributeErrors{}
 	n := directory.SignUp{Username: strings.TrimSpace(f.Get("username")), Password: f.Get("password"), Attributes: map[string]string{}}
 	for _, field := range d.signUpFields(b.pool, b.waiting.Client) {
 		if strings.TrimSpace(f.Get(field.Name)) == "" {
-			return d.drawSignUp(w, r, b, f, &provider.Error{Code: provider.CodeInvalid, Kind: "missing", Field: field.Name})
+			missing[field.Attribute] = &provider.Error{Code: provider.CodeInvalid, Kind: "missing", Field: field.Name}
 		}
 		if name, ok := strings.CutPrefix(field.Name, "attr."); ok {
 			n.Attributes[name] = strings.TrimSpace(f.Get(field.Name))
 		}
+	}
+	if len(missing) > 0 {
+		return d.drawSignUp(w, r, b, f, missing)
 	}
 	if b.pool.Settings.TermsURL != "" {
 		if f.Get("terms") != "yes" {
@@ -184,7 +188,7 @@ func (d *Door) answerSignUp(w http.ResponseWriter, r *http.Request) error {
 
 func (d *Door) drawSignUp(w http.ResponseWriter, r *http.Request, b *beside, f url.Values, why error) error {
 	if !d.Flow.OffersSignUp(b.pool, b.attempt) {
-		return &provider.Error{Code: provider.CodeForbidden, Message: "Accounts are made by whoever runs this."}
+		return d.closed(w, r, b, page.ErrorNoSignUp)
 	}
 	status, err := refusal(w, r, why)
 	if err != nil {
@@ -207,7 +211,12 @@ func (d *Door) drawSignUp(w http.ResponseWriter, r *http.Request, b *beside, f u
 	}
 	v.Problem, v.Invalid = signUpProblem(why, v.Fields)
 	v.Fault = provider.PasswordFaultOf(why)
+	var several directory.AttributeErrors
 	for i := range v.Fields {
+		if errors.As(why, &several) {
+			v.Fields[i].Problem = page.FieldProblemOf(why, v.Fields[i].Attribute)
+			continue
+		}
 		if v.Fields[i].Name == v.Invalid && v.Problem != "" {
 			v.Fields[i].Problem = v.Problem
 			if v.Problem == page.SignUpInvalid {
@@ -254,6 +263,10 @@ func (d *Door) signUpFields(p *provider.Pool, c *provider.Client) []page.Field {
 }
 
 func signUpProblem(why error, fields []page.Field) (page.Problem, string) {
+	var several directory.AttributeErrors
+	if errors.As(why, &several) {
+		return page.SignUpInvalid, ""
+	}
 	var e *provider.Error
 	if why == nil || !errors.As(why, &e) {
 		return "", ""
@@ -265,6 +278,8 @@ func signUpProblem(why error, fields []page.Field) (page.Problem, string) {
 		return page.SignUpMissing, e.Field
 	case errors.Is(e, risk.ErrWorkNeeded):
 		return page.SignUpWork, ""
+	case e.Code == provider.CodeThrottled && e.Kind == "mail":
+		return page.SignUpMailed, ""
 	case e.Code == provider.CodeThrottled:
 		return page.SignUpThrottled, ""
 	case e.Code == provider.CodeInvalid:

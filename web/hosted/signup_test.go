@@ -86,6 +86,10 @@ func TestSignUpGoesOnToTheApp(t *testing.T) {
 		v := w.visit()
 		v.get("/login?authorization=" + w.authorization("app")).follow("Create an account")
 		v.submit("username", "ann", "attr.email", "ann@example.com", "password", newPassword).want(400, "Fill this in")
+		v.submit("username", "", "attr.email", "", "attr.given_name", "Ann", "password", newPassword).want(400, "Some fields need another look")
+		if n := strings.Count(v.body, "Fill this in"); n != 2 {
+			t.Errorf("%d of two empty fields are marked:\n%s", n, v.body)
+		}
 		v.submit("username", "ann", "attr.email", "ann@example.com", "attr.given_name", "Ann", "password", "short").want(400, "This password is too short. Use at least 8 characters.")
 		for _, odd := range []string{"A\x00n", "A\xffn"} { // no job may be left that can never be done
 			v.submit("username", "ann", "attr.email", "ann@example.com", "attr.given_name", odd, "password", newPassword).want(400, "field-given_name")
@@ -127,9 +131,20 @@ func TestSignUpTwice(t *testing.T) {
 				v.want(303, "/confirm?")
 				continue
 			}
-			if seconds := v.answer.Header.Get("Retry-After"); v.status != 429 || !strings.Contains(v.body, "Wait "+seconds+" second") {
+			if seconds := v.answer.Header.Get("Retry-After"); v.status != 429 || !strings.Contains(v.body, "had a message from us a short while ago, and gets no other at once. Wait "+seconds+" second") {
 				t.Errorf("%d after %s seconds:\n%s", v.status, seconds, v.body)
 			}
+		}
+	})
+}
+
+// A page that the settings close says so, and leads to the sign-in.
+func TestClosedPagesLeadOn(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		w.reach(func(s *provider.PoolSettings) { s.AdminCreateOnly, s.Recovery = true, []string{"admin_only"} })
+		for path, words := range map[string]string{"/signup": "You cannot make an account here", "/forgotPassword": "You cannot reset your password here"} {
+			w.visit().get(path).want(403, words).follow("Go back").want(200, "Sign in")
 		}
 	})
 }

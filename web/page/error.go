@@ -28,6 +28,8 @@ const (
 	ErrorUnknownClient ErrorKind = "unknown_client"
 	ErrorRedirect      ErrorKind = "redirect" // the redirect URI is not one of the client's
 	ErrorForbidden     ErrorKind = "forbidden"
+	ErrorNoSignUp      ErrorKind = "no_sign_up"  // people do not make their own accounts
+	ErrorNoRecovery    ErrorKind = "no_recovery" // nor reset their own passwords
 	ErrorNotFound      ErrorKind = "not_found"
 	ErrorThrottled     ErrorKind = "throttled"
 	ErrorUnavailable   ErrorKind = "unavailable"

@@ -38,6 +38,7 @@ const (
 	FieldUntexted Problem = "untexted" // no text reaches that number
 	FieldURL      Problem = "url"
 	FieldZone     Problem = "zone"
+	FieldFuture   Problem = "future" // a day that has not come yet
 	FieldLocale   Problem = "locale"
 	FieldTaken    Problem = "taken"    // somebody else signs in by it
 	FieldUsername Problem = "username" // no username may look like this

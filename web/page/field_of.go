@@ -38,7 +38,7 @@ func FieldFault(why error) Problem {
 		return FieldTaken
 	}
 	switch p := Problem(e.Kind); p {
-	case FieldMissing, FieldEmail, FieldPhone, FieldDate, FieldMoment, FieldNumber, FieldRange, FieldShort, FieldLong, FieldCountry, FieldUntexted, FieldURL, FieldZone, FieldLocale:
+	case FieldMissing, FieldEmail, FieldPhone, FieldDate, FieldMoment, FieldNumber, FieldRange, FieldShort, FieldLong, FieldCountry, FieldUntexted, FieldURL, FieldZone, FieldLocale, FieldFuture:
 		return p
 	}
 	return FieldInvalid
@@ -68,6 +68,9 @@ func FieldOf(p *provider.Pool, a provider.Attribute) Field {
 		f.Type = "number"
 		f.Least, f.Greatest, f.Hint = numberBounds(a)
 	}
+	if a.Custom && f.Type == "text" {
+		f.Hint = lengthHint(f.Shortest, a.MaxLength)
+	}
 	switch name {
 	case "email":
 		f.Type = "email"
@@ -94,6 +97,19 @@ func numberBounds(a provider.Attribute) (least, greatest, hint string) {
 		}
 	}
 	return least, greatest, hint
+}
+
+// lengthHint says how long a text may be, where that is not just any length.
+func lengthHint(shortest int, longest *int) string {
+	switch {
+	case longest == nil && shortest > 1:
+		return "length_from"
+	case longest != nil && shortest > 1:
+		return "length_between"
+	case longest != nil && *longest <= 256:
+		return "length_to"
+	}
+	return ""
 }
 
 // spoken turns the name that a pool gave an attribute into words: favourite_bike is

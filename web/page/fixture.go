@@ -96,12 +96,14 @@ func Fixtures() []Fixture {
 
 	for _, k := range []ErrorKind{
 		ErrorGeneric, ErrorRequest, ErrorNoClient, ErrorUnknownClient, ErrorRedirect, ErrorForbidden,
-		ErrorNotFound, ErrorThrottled, ErrorUnavailable, ErrorTooLarge,
+		ErrorNotFound, ErrorThrottled, ErrorUnavailable, ErrorTooLarge, ErrorNoSignUp, ErrorNoRecovery,
 	} {
 		v := Error{Chrome: alone, Kind: k, RequestID: request}
 		switch k {
 		case ErrorRequest, ErrorRedirect:
 			v.Detail, v.HomeURL = "redirect_uri is not one of the client's", "/"
+		case ErrorNoSignUp, ErrorNoRecovery:
+			v.HomeURL = "/login"
 		case ErrorNoClient:
 			v.Detail = "The parameter 'client_id' is missing."
 		}

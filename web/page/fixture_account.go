@@ -18,6 +18,7 @@ func accountFixtures(app Chrome) []Fixture {
 		{Name: "attr.birthdate", Attribute: "birthdate", Type: "date", Fill: "bday", Max: 10},
 		{Name: "attr.phone_number", Attribute: "phone_number", Type: "tel", Fill: "tel", Max: 2048, Hint: "phone"},
 		{Name: "attr.custom:newsletter", Attribute: "custom:newsletter", Label: "Newsletter", Type: "yesno", Fill: "off"},
+		{Name: "attr.custom:club", Attribute: "custom:club", Label: "Club", Type: "text", Fill: "off", Shortest: 2, Max: 5, Hint: "length_between"},
 	}}
 	out := []Fixture{{"sign-up", signUp}}
 	short := signUp
@@ -44,6 +45,13 @@ func accountFixtures(app Chrome) []Fixture {
 		}
 		out = append(out, Fixture{"sign-up-" + slug(c.problem), v})
 	}
+	several := signUp
+	several.Problem, several.Fields = SignUpInvalid, slices.Clone(signUp.Fields)
+	several.Fields[2].Problem, several.Fields[3].Problem = FieldMissing, FieldFuture
+	out = append(out, Fixture{"sign-up-several", several})
+	mailed := signUp
+	mailed.Problem, mailed.RetryAfter = SignUpMailed, 58
+	out = append(out, Fixture{"sign-up-mailed", mailed})
 	common := signUp
 	common.Problem, common.Invalid, common.Fault = SignUpPolicy, "password", provider.PasswordCommon
 	out = append(out, Fixture{"sign-up-common", common})

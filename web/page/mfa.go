@@ -218,7 +218,7 @@ func secondWording(p Problem, method provider.Factor, retryAfter int) Problem {
 	switch {
 	case p == SecondThrottled && retryAfter == 0:
 		return p + "_while"
-	case p == SecondThrottled && retryAfter < minutesFrom:
+	case (p == SecondThrottled || p == SignUpMailed) && retryAfter < minutesFrom:
 		return p + "_seconds"
 	case p == SecondWrong && method != "", p == SecondExpired && method == provider.FactorPasskey:
 		return p + "." + Problem(method)

@@ -32,7 +32,8 @@ const (
 	SignUpPolicy      Problem = "policy"   // the password breaks the rules
 	SignUpUsername    Problem = "username" // no username may look like this
 	SignUpThrottled   Problem = "throttled"
-	SignUpWork        Problem = "work" // a text needs a browser that works for it
+	SignUpMailed      Problem = "mailed" // that address had a message a moment ago
+	SignUpWork        Problem = "work"   // a text needs a browser that works for it
 	SignUpUnavailable Problem = "unavailable"
 )
 
