@@ -144,7 +144,7 @@ func (f *clientFlags) bind(c *cobra.Command) {
 	p.Int64Var(&f.idMinutes, "id-token-minutes", 60, "how long ID tokens live")
 	p.Int64Var(&f.refreshMinutes, "refresh-token-minutes", 43200, "how long refresh tokens live")
 	p.BoolVar(&f.consent, "consent", false, "ask users before the client gets anything: for other people's apps")
-	p.StringSliceVar(&f.authFlows, "auth-flow", nil, "an authentication flow of Cognito's: "+flowWords().all()+"; refresh and custom have an effect today, the others are kept; may be given again")
+	p.StringSliceVar(&f.authFlows, "auth-flow", nil, "an authentication flow of Cognito's: "+flowWords().all()+"; refresh has an effect today, the others are kept; may be given again")
 	p.BoolVar(&f.reveal, "reveal-unknown-users", false, "tell who signs in that there is no such user; others are answered alike")
 	p.Int64Var(&f.signInMinutes, "sign-in-minutes", 15, "how long one sign-in may take, from 3 to 15")
 	p.StringVar(&f.tokenProfile, "token-profile", "", "standard or cognito, where it differs from the pool's")
@@ -198,7 +198,7 @@ func (f *clientFlags) apply(s *api.UserPoolClientSettings) (err error) {
 }
 
 // flowWords are Cognito's authentication flows. Without refresh among them, a client
-// that names any gets no refresh tokens, and custom has the pool's own questions asked.
+// that names any gets no refresh tokens, and custom asks nothing until something can be connected that decides.
 // The others name ways to sign in by the API, which is not served: they are kept.
 func flowWords() vocabulary {
 	return vocabulary{

@@ -3,6 +3,9 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/cognate-idp/cognate/web/api"
 )
 
 // A user is made with all that is known of them, invited, invited again, changed and
@@ -15,7 +18,7 @@ func TestUserCommands(t *testing.T) {
 
 	s.must(in("user", "create", "bob", "--email", "bob@example.com", "--phone", "+14155550100", "--phone-verified", "--attribute", "name=Bob", "--no-invite")...)
 	out := s.must(in("user", "show", "bob")...)
-	for _, line := range []string{"FORCE_CHANGE_PASSWORD", "+14155550100", "phone_number_verified   true", "email_verified          false", "Bob"} {
+	for _, line := range []string{"FORCE_CHANGE_PASSWORD", "temporary password      works until 2", "+14155550100", "phone_number_verified   true", "email_verified          false", "Bob"} {
 		if !strings.Contains(out, line) {
 			t.Errorf("no %q in\n%s", line, out)
 		}
@@ -39,6 +42,13 @@ func TestUserCommands(t *testing.T) {
 
 	if code, _, errs := s.try("a-long-Passw0rd!\n", in("user", "set-password", "bob")...); code != exitOK {
 		t.Error(errs)
+	}
+	if out = s.must(in("user", "show", "bob")...); strings.Contains(out, "temporary password") {
+		t.Errorf("one that stays ends:\n%s", out)
+	}
+	ended := untilWhen(api.Timestamp(1), time.UnixMicro(2), "bob")
+	if !strings.HasPrefix(ended, "ended 1970") || !strings.HasSuffix(ended, "cognate user resend-invite bob") {
+		t.Error(ended)
 	}
 	for args, want := range map[string]string{
 		"user resend-invite bob":              "needs no invitation",

@@ -2,7 +2,9 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +40,8 @@ func userCommand() *cobra.Command {
 		verb("show USER", "Show a user", func(s *session, args []string) error {
 			return s.withUser(args[0], func(in m) error {
 				return show(s, api.UserPools, "AdminGetUser", in, func(r *api.AdminGetUserResponse) []field {
-					return userFields(r.Username, r.UserStatus, r.Enabled, r.UserAttributes, r.UserCreateDate)
+					out := userFields(r.Username, r.UserStatus, r.Enabled, r.UserAttributes, r.UserCreateDate)
+					return slices.Insert(out, 2, field{"temporary password", untilWhen(r.TemporaryPasswordEndDate, time.Now(), args[0])})
 				})
 			})
 		}, withPool),
@@ -89,6 +92,18 @@ func userCommand() *cobra.Command {
 			})
 		}, withPool),
 	)...)
+}
+
+// untilWhen says how long a temporary password works, and what to do about one that does
+// no more.
+func untilWhen(end api.Timestamp, now time.Time, user string) string {
+	switch {
+	case end == 0:
+		return ""
+	case time.UnixMicro(int64(end)).After(now):
+		return "works until " + day(end)
+	}
+	return "ended " + day(end) + "; send another with: cognate user resend-invite " + user
 }
 
 func userVerb(name, short, operation, done string) func(*flags) *cobra.Command {

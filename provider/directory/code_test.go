@@ -960,6 +960,18 @@ func TestInvitationsByChannel(t *testing.T) {
 			if len(sent)-before != c.want || c.want == 1 && (sent[0].Channel == provider.BySMS) != (c.by != nil) || sent[0].Code == "" {
 				t.Errorf("%v: sent %+v", c.by, sent)
 			}
+			for _, m := range sent {
+				if says := map[provider.Channel]string{provider.BySMS: "for the next 7 days", provider.ByEmail: "The password works for 7 days."}[m.Channel]; !strings.Contains(m.Text, says) {
+					t.Errorf("%s says not how long: %s", m.Channel, m.Text)
+				}
+			}
+			u, err := d.FindUser(t.Context(), d.pool.ID, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if until, err := d.PasswordUntil(t.Context(), u); err != nil || until <= u.CreatedAt.Add(6*24*time.Hour) || until > u.CreatedAt.Add(7*24*time.Hour) {
+				t.Errorf("%s: until %v, %v", name, until, err)
+			}
 		}
 	})
 }

@@ -36,7 +36,7 @@ func (d *Directory) invite(ctx context.Context, p *provider.Pool, u *provider.Us
 		}
 		l := message.Letter{
 			Pool: p, Kind: message.Invitation, Channel: c, To: u.Attributes[c.Attribute()], Lang: u.Attributes["locale"],
-			UserID: u.ID, Username: name, Code: password,
+			UserID: u.ID, Username: name, Code: password, Lasts: p.Settings.PasswordPolicy.TemporaryLife(),
 		}
 		if c == provider.ByEmail && d.PageURL != nil {
 			l.Link = d.PageURL(p) + l.Kind.Path()

@@ -21,6 +21,21 @@ func (d *Directory) hash(ctx context.Context, p *provider.Pool, u *provider.User
 	return out, nil
 }
 
+// PasswordUntil is when the temporary password of a user ends, or has ended; zero for who
+// has none.
+//
+// Errors: provider.ErrUserNotFound.
+func (d *Directory) PasswordUntil(ctx context.Context, u *provider.User) (provider.Time, error) {
+	if u.Status != provider.UserForceChangePassword {
+		return 0, nil
+	}
+	l, err := d.Store.Pool(u.PoolID).LoginByID(ctx, u.ID)
+	if err != nil || !l.Password.Temporary {
+		return 0, err
+	}
+	return l.Password.ExpiresAt, nil
+}
+
 // putPassword stores a password in place of the one before, which the pool may want
 // to remember, in the transaction that ctx carries.
 func (d *Directory) putPassword(ctx context.Context, p *provider.Pool, pw *provider.Password) error {

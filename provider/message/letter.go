@@ -25,7 +25,7 @@ type Letter struct {
 	Lang     string // the reader's languages, best first, as in Accept-Language; empty for English
 	Username string
 	Code     string
-	Lasts    time.Duration // how long the code works; 0 leaves it unsaid
+	Lasts    time.Duration // how long the code or the temporary password works; 0 leaves it unsaid
 	Link     string        // below the configured origin, never a request's Host; e-mail alone
 	Name     string        // of a security notice: what the user calls what it is about
 	Left     int           // how many are left of what was used
@@ -216,15 +216,20 @@ func (w *writing) standard(v *letterView, key string) (text string) {
 // lasts says how long the code works, in the unit that a person would use. A day
 // is 24 hours: "1 day" might mean until tomorrow.
 func (w *writing) lasts() string {
-	const day = 24 * time.Hour
+	key := "mail.lasts"
+	if w.Kind == Invitation {
+		key = "mail.password_lasts"
+	}
 	switch {
 	case w.Lasts > day && w.Lasts%day == 0:
-		return w.say("mail.lasts_days", "Count", int(w.Lasts/day))
+		return w.say(key+"_days", "Count", int(w.Lasts/day))
 	case w.Lasts%time.Hour == 0:
-		return w.say("mail.lasts_hours", "Count", int(w.Lasts/time.Hour))
+		return w.say(key+"_hours", "Count", int(w.Lasts/time.Hour))
 	}
-	return w.say("mail.lasts", "Count", int(w.Lasts/time.Minute))
+	return w.say(key, "Count", int(w.Lasts/time.Minute))
 }
+
+const day = 24 * time.Hour
 
 // oneLine keeps a name from beginning a header of its own.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

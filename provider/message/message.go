@@ -133,7 +133,7 @@ func (o *Outbox) giveUp(ctx context.Context, j provider.Job, m provider.Message,
 	if m.UserID != "" {
 		target = "user/" + m.UserID
 	}
-	detail := map[string]string{"message": m.ID, "channel": string(m.Channel), "reason": inShort(why)}
+	detail := map[string]string{"message": m.ID, "channel": string(m.Channel), "reason": strings.TrimPrefix(inShort(why), ErrRefused.Error()+": ")}
 	if m.About != "" { // a server of the version before kept none
 		detail["kind"] = m.About
 	}
@@ -155,7 +155,7 @@ func inShort(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		why = "no answer came in time"
 	}
-	return strings.TrimSuffix(strings.TrimPrefix(why, ErrRefused.Error()+": "), ".")
+	return strings.TrimSuffix(why, ".")
 }
 
 func row(pool, id string) secret.Row {

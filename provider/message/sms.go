@@ -21,13 +21,21 @@ func (w *writing) sms(host string) string {
 		}
 		return text + bound
 	}
-	text := w.say("sms."+string(w.Kind)) + bound
+	text := w.short() + bound
 	name := []rune(oneLine(w.owner))
 	for n := len(name) - 1; n >= shortest && Segments(text) > 1 && w.failed == nil; n-- {
 		w.owner = strings.TrimRight(string(name[:n]), " ") + "."
-		if shorter := w.say("sms."+string(w.Kind)) + bound; Segments(shorter) == 1 {
+		if shorter := w.short() + bound; Segments(shorter) == 1 {
 			return shorter
 		}
 	}
 	return text
+}
+
+// short is a kind's words for a text.
+func (w *writing) short() string {
+	if w.Kind == Invitation && w.Lasts >= day {
+		return w.say("sms.invitation_lasts", "Count", int(w.Lasts/day))
+	}
+	return w.say("sms." + string(w.Kind))
 }

@@ -112,6 +112,8 @@ func (t *Templates) sample(ctx context.Context, pool *provider.Pool, kind Kind, 
 	}
 	if about.Typed {
 		l.Lasts = provider.CodePurpose(kind).Life()
+	} else if kind == Invitation {
+		l.Lasts = pool.Settings.PasswordPolicy.TemporaryLife()
 	}
 	if path := kind.Path(); path != "" && by == provider.ByEmail && t.PageURL != nil && (!about.ByLink() || pool.Settings.Verification.ByLink) {
 		l.Link = t.PageURL(pool) + path

@@ -47,11 +47,16 @@ func (a *API) adminGetUser(ctx context.Context, in *AdminUserRequest) (*AdminGet
 	if err != nil {
 		return nil, err
 	}
+	until, err := a.Directory.PasswordUntil(ctx, u)
+	if err != nil {
+		return nil, err
+	}
 	w := wireUser(u)
 	return &AdminGetUserResponse{
 		Username: w.Username, UserAttributes: w.Attributes, Enabled: w.Enabled, UserStatus: w.UserStatus,
 		UserCreateDate: w.UserCreateDate, UserLastModifiedDate: w.UserLastModifiedDate,
 		PreferredMfaSetting: string(u.MFA.Preferred), UserMFASettingList: factorNames(u.MFA.Enabled),
+		TemporaryPasswordEndDate: Timestamp(until),
 	}, nil
 }
 

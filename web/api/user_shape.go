@@ -34,7 +34,8 @@ type AdminSetUserPasswordRequest struct {
 	Permanent  bool   `json:"Permanent,omitempty"`
 }
 
-// AdminGetUserResponse is the output of AdminGetUser.
+// AdminGetUserResponse is the output of AdminGetUser. TemporaryPasswordEndDate is our own:
+// when a password that was set for the user can be signed in with no more.
 type AdminGetUserResponse struct {
 	Username             string          `json:"Username"`
 	UserAttributes       []AttributeType `json:"UserAttributes,omitempty"`
@@ -44,6 +45,8 @@ type AdminGetUserResponse struct {
 	UserStatus           string          `json:"UserStatus,omitempty"`
 	PreferredMfaSetting  string          `json:"PreferredMfaSetting,omitempty"`
 	UserMFASettingList   []string        `json:"UserMFASettingList,omitempty"`
+
+	TemporaryPasswordEndDate Timestamp `json:"TemporaryPasswordEndDate,omitempty"`
 }
 
 // ListUsersRequest is the input of ListUsers.
