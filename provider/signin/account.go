@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -191,6 +192,26 @@ func (a *Account) PasswordResetBy(pool *provider.Pool, live *Live, with provider
 		u.MFA = u.MFA.With(with)
 	}
 	return a.Flow.Directory.ResetsBy(pool, &u)
+}
+
+// ProvenToReset is whose address only has to be proved, so that a code sent there resets a
+// forgotten password; empty for none.
+func (a *Account) ProvenToReset(pool *provider.Pool, live *Live) provider.Channel {
+	if a.Flow.Directory == nil {
+		return ""
+	}
+	for _, by := range pool.Settings.RecoveryOrder() {
+		u := live.User
+		if u.Attributes[by.Attribute()] == "" {
+			continue
+		}
+		u.Attributes = maps.Clone(u.Attributes)
+		u.Attributes[by.Attribute()+"_verified"] = "true"
+		if a.Flow.Directory.ResetsBy(pool, &u) == by {
+			return by
+		}
+	}
+	return ""
 }
 
 // EndsSignInBy reports whether a second factor that is turned on ends that the user signs

@@ -230,6 +230,14 @@ func TestASecondStepThatEndsAWayInSaysSo(t *testing.T) {
 		secret := strings.ReplaceAll(regexp.MustCompile(`id="secret"[^>]*>([A-Z2-7 ]+)<`).FindStringSubmatch(v.body)[1], " ", "")
 		v.submit("code", w.code(secret)).want(200, "recovery")
 		v.get("/account/two-step").wantNot(said) // the app stays the second step of who comes by a code
+
+		// Who only has to prove an address is led there.
+		v.wantNot("until you have proved").wantNot("Go to your email address")
+		must(t, w.st.Pool(poolID).ChangeUser(t.Context(), "id-mika", func(u *provider.User) ([]provider.UserName, error) {
+			delete(u.Attributes, "email_verified")
+			return nil, nil
+		}))
+		v.get("/account/two-step").want(200, "until you have proved an address of yours").want(200, "Go to your email address").want(200, `id="prove" href="/`+poolID+`/account/email"`)
 	})
 }
 

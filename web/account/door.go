@@ -42,7 +42,8 @@ func (d *Door) Routes(mux *http.ServeMux) {
 	show(home+"/profile", d.showProfile)
 	act(home+"/profile", home+"/profile", d.changeProfile)
 	mux.Handle("GET "+home+"/email/waiting", d.Errors.JSON(d.addressWaiting))
-	for _, p := range []addressPage{{"/email", provider.ByEmail}, {"/phone", provider.BySMS}} {
+	for _, by := range []provider.Channel{provider.ByEmail, provider.BySMS} {
+		p := addressPage{addressPath(by), by}
 		show(home+p.path, func(w http.ResponseWriter, v *visit) error { return d.drawAddress(w, v, p, nil) })
 		act(home+p.path, home+p.path, func(w http.ResponseWriter, v *visit) error { return d.changeAddress(w, v, p) })
 	}

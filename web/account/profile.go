@@ -71,6 +71,14 @@ func fieldOf(v *visit, a provider.Attribute) page.Field {
 	return f
 }
 
+// addressPath is where the page of an address lies, below the account's.
+func addressPath(by provider.Channel) string {
+	if by == provider.BySMS {
+		return "/phone"
+	}
+	return "/email"
+}
+
 // addressPage is the page of an e-mail address or a phone number.
 type addressPage struct {
 	path string

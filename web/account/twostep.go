@@ -64,6 +64,8 @@ func (d *Door) drawTwoStep(w http.ResponseWriter, v *visit, why error) error {
 	reset := d.Account.PasswordResetBy(v.pool, v.live, "")
 	if reset != "" {
 		out.Reset = directory.Masked(v.live.User.Attributes[reset.Attribute()])
+	} else if by := d.Account.ProvenToReset(v.pool, v.live); by != "" {
+		out.Unproven = addressPath(by)
 	}
 	for _, f := range d.Account.Offers(v.pool) {
 		by := directory.ChannelOf(f)

@@ -142,6 +142,7 @@ type AccountTwoStep struct {
 	HasFactor   bool
 	HasPassword bool
 	Reset       string // where the code goes that resets a forgotten password, masked; empty where only an operator can
+	Unproven    string // the page of an address that would be sent one once it is proved, with Reset empty
 }
 
 func (AccountTwoStep) file() string { return "account_two_step" }

@@ -130,6 +130,7 @@ func profileFixtures(app Chrome) []Fixture {
 		{"account-two-step-ending", ending},
 		{"account-two-step-codes-shown", AccountTwoStep{AccountPage: failed(AccountShown), Factors: steps.Factors, HasFactor: true, Left: 10}},
 		{"account-two-step-enter-again", AccountTwoStep{AccountPage: done("enter_again"), Factors: steps.Factors, HasFactor: true, Left: 10}},
+		{"account-two-step-unproven", AccountTwoStep{AccountPage: base, Factors: steps.Factors, HasFactor: true, HasPassword: true, Left: 8, Unproven: "/email"}},
 		{"account-two-step-last", AccountTwoStep{AccountPage: failed(AccountLast), Factors: steps.Factors[:1], HasFactor: true}},
 		{"account-passkeys", keys},
 		{"account-passkeys-none", AccountPasskeys{AccountPage: done("passkey_removed"), Second: true, Signals: keys.Signals}},
