@@ -25,6 +25,8 @@ func TestRefusalsNameTheFlag(t *testing.T) {
 		"group create with\u00a0space":                              "error: the group's name: write without spaces",
 		"pool update POOL --session-idle 10s":                       "error: --session-idle: at least 60 seconds",
 		"pool mfa POOL --mode required":                             "fix: use off, optional, on",
+		"pool mfa POOL --mode on --factors sms":                     "error: --mode: Who signs in by PASSWORD could never bring a second factor: no text is sent while cognate pool update --sms-countries lists no country",
+		"pool update POOL --first-factor sms":                       "error: --first-factor: Nobody could sign in for the first time: no text is sent while --sms-countries lists no country",
 		"pool mfa POOL --passkey-verification maybe":                "error: --passkey-verification: use one of required, preferred",
 		"pool update POOL --recovery phone --self-sign-up":          "Add --verify-phone, or recover by email too, or by admin",
 		"client create x --callback https://a/ --sign-in-minutes 1": "error: --sign-in-minutes: at least 3",

@@ -54,6 +54,9 @@ func (d *Directory) CreatePool(ctx context.Context, p *provider.Pool) error {
 	if err := checkPool(p); err != nil {
 		return err
 	}
+	if err := d.checkServer(&provider.PoolSettings{}, &p.Settings); err != nil {
+		return err
+	}
 	return d.change(ctx, p.ID, PoolCreate, "pool/"+p.ID, map[string]string{"name": p.Name}, func(ctx context.Context) error {
 		return d.Store.All().CreatePool(ctx, p)
 	})
@@ -65,10 +68,14 @@ func (d *Directory) CreatePool(ctx context.Context, p *provider.Pool) error {
 func (d *Directory) ChangePool(ctx context.Context, id string, f func(*provider.Pool) error) error {
 	return d.change(ctx, id, PoolUpdate, "pool/"+id, nil, func(ctx context.Context) error {
 		return d.Store.Pool(id).Change(ctx, func(p *provider.Pool) error {
+			before := p.Settings
 			if err := f(p); err != nil {
 				return err
 			}
-			return checkPool(p)
+			if err := checkPool(p); err != nil {
+				return err
+			}
+			return d.checkServer(&before, &p.Settings)
 		})
 	})
 }

@@ -23,7 +23,48 @@ func checkWays(s *provider.PoolSettings) error {
 			}
 		}
 	}
+	untexted := func(f provider.Factor) bool { return f == provider.FactorSMS && len(s.SMS.Countries) == 0 }
+	if err := checkSent(s, untexted, "no text is sent while SmsLimits.Countries lists no country. List countries"); err != nil {
+		return err
+	}
 	return checkRecovery(s)
+}
+
+// checkSent refuses ways in, and second factors that everybody must have, of which none
+// is left once those are gone whose codes cannot be sent. why says what holds them up
+// and what to do about it.
+func checkSent(s *provider.PoolSettings, unsent func(provider.Factor) bool, why string) error {
+	first, second := slices.DeleteFunc(slices.Clone(s.First()), unsent), slices.DeleteFunc(slices.Clone(s.Second()), unsent)
+	if !slices.ContainsFunc(first, func(f provider.Factor) bool { return f != provider.FactorPasskey }) {
+		return provider.Invalid("AllowedFirstAuthFactors", "Nobody could sign in for the first time: %s, or allow another way in beside.", why)
+	}
+	for _, f := range first {
+		if s.MFA == "ON" && !slices.ContainsFunc(second, func(other provider.Factor) bool { return other != f }) {
+			return provider.Invalid("MfaConfiguration", "Who signs in by %s could never bring a second factor: %s, offer another second factor, or make them optional.", f, why)
+		}
+	}
+	return nil
+}
+
+// checkServer refuses a change by which people could no longer get in, since this
+// server sends no codes of the kind. What was so before is let be: a server may lose its
+// way out, and that must not stand in the way of other changes.
+func (d *Directory) checkServer(before, after *provider.PoolSettings) error {
+	if d.Post == nil {
+		return nil
+	}
+	unsent := func(f provider.Factor) bool { return ChannelOf(f) != "" && !d.Post.Ready(ChannelOf(f)) }
+	why := "this server sends no messages. Set smtp_host or sms_provider"
+	switch {
+	case !unsent(provider.FactorEmail):
+		why = "this server sends no texts. Set sms_provider"
+	case !unsent(provider.FactorSMS):
+		why = "this server sends no e-mail. Set smtp_host"
+	}
+	if err := checkSent(after, unsent, why); err != nil && checkSent(before, unsent, why) == nil {
+		return err
+	}
+	return nil
 }
 
 // checkRecovery wants a way back in that somebody can have. Where operators alone make

@@ -2,10 +2,13 @@ package api_test
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/cognate-idp/cognate/provider"
+	"github.com/cognate-idp/cognate/provider/message"
 	"github.com/cognate-idp/cognate/provider/store"
 	"github.com/cognate-idp/cognate/provider/store/storetest"
 )
@@ -98,11 +101,14 @@ func TestCognitoPoolsReplaceAddressesAtOnce(t *testing.T) {
 // What would lock people out is refused, with what to do.
 func TestSettingsThatCannotWork(t *testing.T) {
 	t.Parallel()
-	w := start(t, storetest.SQLite(t))
+	st := storetest.SQLite(t)
+	w := start(t, st)
+	w.directory.Post.Outbox.Senders[provider.BySMS] = &message.Mailbox{Store: st}
 	recovery := func(mechanisms ...m) m { return m{"AccountRecoverySetting": m{"RecoveryMechanisms": mechanisms}} }
 	first := func(factors ...string) m {
 		return m{"Policies": m{"SignInPolicy": m{"AllowedFirstAuthFactors": factors}}}
 	}
+	with := func(in, more m) m { maps.Copy(in, more); return in }
 	for _, c := range []struct {
 		in  m
 		say string // empty: it is taken
@@ -117,7 +123,10 @@ func TestSettingsThatCannotWork(t *testing.T) {
 		{recovery([]m{}...), "recoveryMechanisms"},
 		{first("WEB_AUTHN"), "Allow PASSWORD"},
 		{first("EMAIL_OTP", "EMAIL_OTP"), "twice"},
-		{first("SMS_OTP"), ""},
+		{first("SMS_OTP"), "AllowedFirstAuthFactors: Nobody could sign in for the first time: no text is sent while SmsLimits.Countries lists no country"},
+		{first("SMS_OTP", "WEB_AUTHN"), "SmsLimits.Countries lists no country"},
+		{first("SMS_OTP", "EMAIL_OTP"), ""},
+		{with(first("SMS_OTP"), m{"SmsLimits": m{"Countries": []string{"SE"}}}), ""},
 		{first([]string{}...), "allowedFirstAuthFactors"},
 		{first("SOFTWARE_TOKEN"), "allowedFirstAuthFactors"},
 		{m{"SessionConfiguration": m{"IdleSeconds": 1}}, "idleSeconds"},
@@ -132,6 +141,58 @@ func TestSettingsThatCannotWork(t *testing.T) {
 			t.Errorf("%s: %d %.300s, want %q", text(t, c.in), a.Status, a.raw, c.say)
 		}
 	}
+}
+
+// Whoever must bring a second factor can have one: a text is none where no country is
+// listed, whichever of the two is set last.
+func TestRequiredTextsNeedCountries(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		w := start(t, st)
+		w.directory.Post.Outbox.Senders[provider.BySMS] = &message.Mailbox{Store: st}
+		pool := w.must(userPools+"CreateUserPool", m{"PoolName": "x"})["UserPool"].(m)["Id"]
+		config := func(more m) m {
+			out := m{"UserPoolId": pool, "MfaConfiguration": "ON", "SmsMfaConfiguration": m{}, "WebAuthnConfiguration": m{"SecondFactor": false}}
+			maps.Copy(out, more)
+			return out
+		}
+		refused := func(operation string, in m, say string) {
+			t.Helper()
+			a := w.call(w.owner, userPools+operation, in)
+			if said, _ := a.Body["message"].(string); a.kind() != "InvalidParameterException" || !strings.Contains(said, say) {
+				t.Errorf("%s %s: %d %.300s, want %q", operation, text(t, in), a.Status, a.raw, say)
+			}
+		}
+		const say = "MfaConfiguration: Who signs in by PASSWORD could never bring a second factor: no text is sent while SmsLimits.Countries lists no country"
+		refused("SetUserPoolMfaConfig", config(nil), say)
+		w.must(userPools+"SetUserPoolMfaConfig", config(m{"MfaConfiguration": "OPTIONAL"}))
+		refused("UpdateUserPool", m{"UserPoolId": pool, "MfaConfiguration": "ON"}, say)
+		w.must(userPools+"UpdateUserPool", m{"UserPoolId": pool, "MfaConfiguration": "ON", "SmsLimits": m{"Countries": []string{"SE"}}})
+		refused("UpdateUserPool", m{"UserPoolId": pool, "SmsLimits": m{"Countries": []string{}}}, say)
+		w.must(userPools+"SetUserPoolMfaConfig", config(m{"SoftwareTokenMfaConfiguration": m{"Enabled": true}}))
+		w.must(userPools+"UpdateUserPool", m{"UserPoolId": pool, "SmsLimits": m{"Countries": []string{}}})
+	})
+}
+
+// Nor does a server that sends nothing let anybody in by a code; but a pool that was made
+// before goes on.
+func TestSettingsThatTheServerCannotServe(t *testing.T) {
+	t.Parallel()
+	st := storetest.SQLite(t)
+	w := start(t, st)
+	first := func(factors ...string) m { return m{"SignInPolicy": m{"AllowedFirstAuthFactors": factors}} }
+	pool := w.must(userPools+"CreateUserPool", m{"PoolName": "x", "Policies": first("EMAIL_OTP")})["UserPool"].(m)["Id"]
+	refused := func(in m, say string) {
+		t.Helper()
+		a := w.call(w.owner, userPools+"CreateUserPool", in)
+		if said, _ := a.Body["message"].(string); a.kind() != "InvalidParameterException" || !strings.Contains(said, say) {
+			t.Errorf("%s: %d %.300s, want %q", text(t, in), a.Status, a.raw, say)
+		}
+	}
+	refused(m{"PoolName": "y", "Policies": first("SMS_OTP"), "SmsLimits": m{"Countries": []string{"SE"}}}, "this server sends no texts. Set sms_provider")
+	delete(w.directory.Post.Outbox.Senders, provider.ByEmail)
+	refused(m{"PoolName": "y", "Policies": first("EMAIL_OTP", "WEB_AUTHN")}, "this server sends no messages. Set smtp_host")
+	w.must(userPools+"UpdateUserPool", m{"UserPoolId": pool, "PoolName": "z", "Policies": first("EMAIL_OTP")})
 }
 
 // A new attribute's bounds are its type's, and let something through.
