@@ -91,6 +91,9 @@ func TestEmailNeverLinks(t *testing.T) {
 				u := withUpstream(t, st, s, map[string]string{"email": "email", "email_verified": "email_verified", "preferred_username": "preferred_username"})
 				n := directory.NewUser{Username: "ann@example.com", Password: "long enough", Permanent: true,
 					Attributes: map[string]string{"email": "ann@example.com", "email_verified": "true"}}
+				if len(s.AliasAttrs) > 0 {
+					n.Username = "ann"
+				}
 				local, err := u.CreateUser(t.Context(), u.pool.ID, n)
 				if err != nil {
 					t.Fatal(err)
