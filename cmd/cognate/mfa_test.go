@@ -43,6 +43,10 @@ func TestSecondFactorCommands(t *testing.T) {
 			t.Errorf("%s: %d %s", args, code, errs)
 		}
 	}
+	if code, _, errs := s.try("", "user", "update", "bob", "--pool", pool, "--email", "b@example.com"); code == exitOK || !strings.Contains(errs, "--email: The address is a second factor") ||
+		!strings.Contains(errs, "fix: add --email-verified, or first: cognate user set-mfa bob --off email") {
+		t.Errorf("%d %s", code, errs)
+	}
 	if code, _, errs := s.try("alice\n", "user", "reset-factors", "bob", "--pool", pool); code != exitUsage || !strings.Contains(errs, "nothing was deleted") {
 		t.Errorf("%d %s", code, errs)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -135,7 +136,16 @@ func updateUserVerb() func(*flags) *cobra.Command {
 				return err
 			}
 			in["UserAttributes"] = wireAttributes(values)
-			return s.do(api.UserPools, "AdminUpdateUserAttributes", in, "Updated user %s.", args[0])
+			err = s.do(api.UserPools, "AdminUpdateUserAttributes", in, "Updated user %s.", args[0])
+			var r *refusal
+			if !errors.As(err, &r) || !strings.Contains(r.Message, "is a second factor") {
+				return err
+			}
+			mark, factor := "--phone-verified", "sms"
+			if strings.HasPrefix(r.Message, "email") {
+				mark, factor = "--email-verified", "email"
+			}
+			return &exitError{fix(r, "add "+mark+", or first: cognate user set-mfa "+args[0]+" --off "+factor), exitFailure}
 		})
 	}, withPool, who.bind, func(c *cobra.Command) {
 		c.Flags().StringSliceVar(&who.removed, "remove", nil, "an attribute to remove; may be given again")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -843,6 +844,87 @@ func TestNoWayBackToAForeignAddress(t *testing.T) {
 		}
 		if now := d.again(ann).Attributes["email"]; now != "ann@example.com" {
 			t.Errorf("ann's address is %s", now)
+		}
+	})
+}
+
+// Whoever has an address taken away is told, also when an operator does it, and gets no way
+// back from that. One that was never proved is a stranger's, and is told nothing.
+func TestTheOldAddressIsTold(t *testing.T) {
+	t.Parallel()
+	const old, other = "+12025550143", "+12025550144"
+	eachCodes(t, provider.PoolSettings{Verification: provider.VerificationSettings{ReplaceAtOnce: []string{"email", "phone_number"}}}, func(t *testing.T, d *codes) {
+		before := 0
+		told := func(want ...string) {
+			t.Helper()
+			box := d.mailbox()
+			var got []string
+			for _, m := range box[:len(box)-before] {
+				got = append(got, m.To)
+				if m.Link != "" {
+					t.Errorf("%s got a way back", m.To)
+				}
+			}
+			before = len(box)
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Errorf("told %q, want %q", got, want)
+			}
+		}
+		operator := func(u *provider.User, attributes ...string) {
+			t.Helper()
+			if err := d.UpdateUser(t.Context(), d.pool.ID, u.ID, attr(attributes...)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ann := d.user("ann", "email", "ann@example.com", "email_verified", "true", "phone_number", old, "phone_number_verified", "true")
+		operator(ann, "name", "Ann", "email", "ann@example.com", "phone_number_verified", "true")
+		told()
+		operator(ann, "email", "an@example.com", "phone_number", other)
+		told(old, "ann@example.com")
+		operator(ann, "email", "a@example.com", "phone_number", "")
+		told()
+
+		ben := d.user("ben", "email", "ben@example.com", "phone_number", old)
+		if _, err := d.ChangeAddress(t.Context(), d.pool, ben, provider.BySMS, other); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.ChangeAddress(t.Context(), d.pool, ben, provider.ByEmail, "b@example.com"); err != nil {
+			t.Fatal(err)
+		}
+		told()
+	})
+}
+
+// Codes that are a second factor go to an address that somebody vouches for: an operator
+// who changes it does so, or turns the factor off first.
+func TestASecondFactorsAddressStaysProved(t *testing.T) {
+	t.Parallel()
+	const old, other = "+12025550143", "+12025550144"
+	eachCodes(t, provider.PoolSettings{MFA: "OPTIONAL", SecondFactors: []provider.Factor{provider.FactorSMS}}, func(t *testing.T, d *codes) {
+		set := func(u *provider.User, attributes ...string) error {
+			return d.UpdateUser(t.Context(), d.pool.ID, u.ID, attr(attributes...))
+		}
+		ann := d.user("ann", "email", "ann@example.com", "email_verified", "true", "phone_number", old, "phone_number_verified", "true")
+		f := &factor.Factors{Store: d.Store, Sealer: d.Sealer, Audit: d.Audit}
+		if err := f.Added(t.Context(), d.pool, ann.ID, provider.FactorSMS); err != nil {
+			t.Fatal(err)
+		}
+		for _, bad := range [][]string{{"phone_number", other}, {"phone_number", other, "phone_number_verified", "false"}, {"phone_number", ""}, {"phone_number_verified", "false"}} {
+			code(t, set(ann, bad...), provider.CodeInvalid)
+		}
+		if now := d.again(ann); now.Attributes["phone_number"] != old || now.Attributes["phone_number_verified"] != "true" {
+			t.Errorf("%+v", now.Attributes)
+		}
+		if err := errors.Join(set(ann, "email", "an@example.com"), set(ann, "phone_number", other, "phone_number_verified", "true")); err != nil {
+			t.Error(err)
+		}
+		off := false
+		if err := f.SetPreferences(t.Context(), d.pool, ann.ID, []factor.Preference{{Factor: provider.FactorSMS, Enabled: &off}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := set(ann, "phone_number", old); err != nil {
+			t.Error(err)
 		}
 	})
 }

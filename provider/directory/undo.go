@@ -13,17 +13,16 @@ import (
 	"github.com/cognate-idp/cognate/provider/secret"
 )
 
-// tellOld tells an address that it is no longer a user's, in the transaction that
-// ctx carries. A proved one gets a link that takes the change back: if somebody else
-// made it, they have everything but this address. An address that was never proved
-// gets none, since whoever reads there may never have been the user; nor does any
-// unless undoable.
+// tellOld tells a proved address that it is no longer a user's, in the transaction that
+// ctx carries. Where it is undoable, a link takes the change back: if somebody else made
+// it, they have everything but this address. An address that was never proved is told
+// nothing, since whoever reads there may never have been the user.
 func (d *Directory) tellOld(ctx context.Context, p *provider.Pool, before *provider.User, by provider.Channel, undoable bool) error {
-	if !d.CanSend(p, by) {
+	if !proved(before, by) || !d.CanSend(p, by) {
 		return nil
 	}
 	address, link := before.Attributes[by.Attribute()], ""
-	if undoable && proved(before, by) && d.PageURL != nil {
+	if undoable && d.PageURL != nil {
 		token := secret.Token()
 		c := &provider.OneTimeCode{
 			// Each change has a row of its own: a second one must not take the way back to

@@ -132,7 +132,9 @@ func (d *Directory) FindUser(ctx context.Context, pool, name string) (*provider.
 	return u, err
 }
 
-// UpdateUser sets attributes; an empty value removes one.
+// UpdateUser sets attributes; an empty value removes one. A proved address that goes is
+// told. An address that is a second factor stays proved, or the factor is turned off
+// first: its codes would go to somebody whom nobody vouches for.
 //
 // Errors: provider.ErrUserNotFound, provider.ErrAliasExists, provider.CodeInvalid.
 func (d *Directory) UpdateUser(ctx context.Context, pool, name string, values map[string]string) error {
@@ -142,14 +144,37 @@ func (d *Directory) UpdateUser(ctx context.Context, pool, name string, values ma
 	}
 	changed := map[string]string{"attributes": strings.Join(slices.Sorted(maps.Keys(values)), " ")}
 	return d.changeIn(ctx, pool, UserUpdate, userTarget(u.ID), changed, func(ctx context.Context, p *provider.Pool) error {
-		return d.Store.Pool(pool).ChangeUser(ctx, u.ID, func(u *provider.User) ([]provider.UserName, error) {
-			before := *u
+		var before provider.User
+		var gone []provider.Channel
+		err := d.Store.Pool(pool).ChangeUser(ctx, u.ID, func(u *provider.User) ([]provider.UserName, error) {
+			before, gone = *u, nil
 			before.Attributes = maps.Clone(u.Attributes)
 			if err := setAttributes(p, u, values, false); err != nil {
 				return nil, err
 			}
+			for _, by := range []provider.Channel{provider.ByEmail, provider.BySMS} {
+				moved := before.Attributes[by.Attribute()] != u.Attributes[by.Attribute()]
+				if (moved || proved(&before, by)) && !proved(u, by) && u.MFA.Has(FactorOf(by)) {
+					return nil, provider.Invalid(by.Attribute(), "The address is a second factor. Give one that is marked as verified, or turn the factor off first.")
+				}
+				if moved {
+					u.MFA = u.MFA.MovedAt(FactorOf(by), d.Store.Now())
+					gone = append(gone, by)
+				}
+			}
 			return d.namesByOperator(ctx, p, &before, u)
 		})
+		if err != nil {
+			return err
+		}
+		// Without a way back: an operator may be taking the account out of the hands of
+		// whoever reads there.
+		for _, by := range gone {
+			if err := d.tellOld(ctx, p, &before, by, false); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
