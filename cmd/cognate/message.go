@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cognate-idp/cognate/provider/message"
 	"github.com/cognate-idp/cognate/web/api"
 )
 
@@ -38,7 +39,12 @@ func messageCommand() *cobra.Command {
 						in[member] = said
 					}
 				}
-				return s.do(api.Own, "PutMessageTemplate", in, "The pool's own words for %s are in place.", args[0])
+				out, raw, err := get[api.MessageTemplateResponse](s, api.Own, "PutMessageTemplate", in)
+				if err != nil {
+					return err
+				}
+				s.noteUnused(out.MessageTemplate.Unused)
+				return s.done(raw, "The pool's own words for %s are in place.", args[0])
 			})
 		}, withPool, put.bindLocale, put.bindWords),
 		verb("delete KIND", "Go back to the standard words", func(s *session, args []string) error {
@@ -50,7 +56,12 @@ func messageCommand() *cobra.Command {
 			})
 		}, withPool, gone.bindLocale, deleting),
 		verb("preview KIND", "Show a message as it would be sent, with made-up values", func(s *session, args []string) error {
-			return s.withKind(args[0], &preview, func(in m) error { return show(s, api.Own, "PreviewMessage", in, previewFields) })
+			return s.withKind(args[0], &preview, func(in m) error {
+				return show(s, api.Own, "PreviewMessage", in, func(r *api.PreviewMessageResponse) []field {
+					s.noteUnused(r.Unused)
+					return previewFields(r)
+				})
+			})
 		}, withPool, preview.bindLocale, preview.bindChannel),
 		verb("test TO", "Send a test to an e-mail address or a phone number (+...), and say whether it was taken", func(s *session, args []string) error {
 			return s.withKind("", &test, func(in m) error { return s.testMessage(in, args[0], &test) })
@@ -60,7 +71,10 @@ func messageCommand() *cobra.Command {
 
 // showWords shows a pool's own words for a kind, or, where it has none, what it sends.
 func (s *session) showWords(in m, kind string) error {
-	err := show(s, api.Own, "GetMessageTemplate", in, templateFields)
+	err := show(s, api.Own, "GetMessageTemplate", in, func(r *api.MessageTemplateResponse) []field {
+		s.noteUnused(r.MessageTemplate.Unused)
+		return templateFields(r)
+	})
 	var r *refusal
 	if !errors.As(err, &r) || r.Type != "ResourceNotFoundException" || !strings.Contains(r.Message, "words of its own") || s.json {
 		return err
@@ -76,7 +90,7 @@ func (s *session) showWords(in m, kind string) error {
 			return failed
 		}
 		if !sent {
-			fmt.Fprintf(s.errs, "The pool has no words of its own for %s in this language. This is what it sends, with made-up values:\n", kind)
+			fmt.Fprintf(s.errs, "No words were put for %s in this language with message set. This is what the pool sends, with made-up values:\n", kind)
 		}
 		sent = true
 		rows := [][]string{{"by", strings.ToLower(by)}}
@@ -93,6 +107,15 @@ func (s *session) showWords(in m, kind string) error {
 		return nil
 	}
 	return err
+}
+
+// noteUnused tells of words that are in place and not sent.
+func (s *session) noteUnused(parts []string) {
+	if len(parts) == 0 || s.json {
+		return
+	}
+	fmt.Fprintf(s.errs, "Not in use: %s. The words hold a link and no code, and the pool proves addresses by codes alone, so the standard words go out. "+
+		"Put {####} where the code is to stand, or send links too: cognate pool update %s --email-link\n", strings.ToLower(strings.Join(parts, " and ")), s.pool)
 }
 
 // testMessage sends a test at once. Its outcome is the server's answer.
@@ -174,13 +197,17 @@ func listMessages(s *session, _ []string) error {
 	}
 	own := map[string][]string{}
 	for _, t := range out.MessageTemplates {
-		own[t.Kind] = append(own[t.Kind], t.Locale)
+		in := t.Locale
+		if len(t.Unused) > 0 {
+			in += " (not in use: " + strings.ToLower(strings.Join(t.Unused, " and ")) + ")"
+		}
+		own[t.Kind] = append(own[t.Kind], in)
 	}
 	var rows [][]string
 	for _, k := range out.Kinds {
-		rows = append(rows, []string{k.Kind, strings.ToLower(words(k.Channels)), words(k.Placeholders), words(own[k.Kind])})
+		rows = append(rows, []string{k.Kind, strings.ToLower(words(k.Channels)), words(k.Placeholders), words(append(own[k.Kind], k.Members...))})
 	}
-	return s.table([]string{"kind", "goes by", "placeholders", "own words in"}, rows)
+	return s.table([]string{"kind", "goes by", "placeholders", "own words"}, rows)
 }
 
 func templateFields(r *api.MessageTemplateResponse) []field {
@@ -188,8 +215,25 @@ func templateFields(r *api.MessageTemplateResponse) []field {
 	return []field{{"kind", t.Kind}, {"locale", t.Locale}, {"subject", t.Subject}, {"text", t.Text}, {"html", t.HTML}, {"sms", t.SMS}, {"changed", day(t.LastModifiedDate)}}
 }
 
+// whence says where words come from.
+func whence(from string) string {
+	locale, put := strings.CutPrefix(from, message.FromTemplate)
+	switch {
+	case from == message.Standard:
+		return "the standard ones"
+	case put && locale == message.DefaultLocale:
+		return "message set, for every language"
+	case put:
+		return "message set, for " + locale
+	}
+	return "the pool's setting " + from
+}
+
 func previewFields(r *api.PreviewMessageResponse) []field {
-	out := []field{{"subject", r.Subject}}
+	out := []field{{"subject", r.Subject}, {"words from", whence(r.TextFrom)}}
+	if r.SubjectFrom != "" && r.SubjectFrom != r.TextFrom {
+		out[1] = field{"words from", whence(r.TextFrom) + "; the subject from " + whence(r.SubjectFrom)}
+	}
 	for i, line := range strings.Split(strings.TrimRight(r.Text, "\n"), "\n") {
 		out = append(out, field{map[bool]string{true: "text"}[i == 0], line})
 	}

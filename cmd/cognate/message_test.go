@@ -62,8 +62,8 @@ func TestMessageCommands(t *testing.T) {
 	for command, wants := range map[string][]string{
 		"list":                          {"sign_in", "{username} {####}", "sv", "new_device"},
 		"show sign_in --locale sv":      {"<p>Din kod är <b>{####}</b></p>", "Kod: {####}"},
-		"preview sign_in --locale sv":   {"subject   Din kod", "Din kod är 123456"},
-		"preview sign_in --channel sms": {"123456 is your Shop sign-in code", "texts   1"},
+		"preview sign_in --locale sv":   {"subject      Din kod", "words from   message set, for sv", "Din kod är 123456"},
+		"preview sign_in --channel sms": {"123456 is your Shop sign-in code", "texts        1"},
 		"test ann@example.com":          {"The test for ann@example.com stays here: this development server keeps it at http://localhost:"},
 	} {
 		out := s.must(append(append([]string{"message"}, strings.Fields(command)...), "--pool", pool)...)
@@ -78,8 +78,27 @@ func TestMessageCommands(t *testing.T) {
 	}
 	s.must("message", "delete", "sign_in", "--pool", pool, "--locale", "sv", "--yes")
 	code, out, errs := s.try("", "message", "show", "sign_in", "--pool", pool)
-	if code != exitOK || !strings.Contains(out, "Enter this code to sign in to Shop:") || !strings.Contains(errs, "no words of its own") {
+	if code != exitOK || !strings.Contains(out, "Enter this code to sign in to Shop:") || !strings.Contains(errs, "No words were put") {
 		t.Errorf("the standard words: %d %s%s", code, out, errs)
+	}
+	link := []string{"message", "set", "verify_email", "--pool", pool, "--text", "{##Verify me##}"}
+	const unused = "Not in use: text. The words hold a link and no code"
+	if code, out, errs := s.try("", link...); code != exitOK || !strings.Contains(errs, unused) {
+		t.Errorf("a link in a pool without: %d %s%s", code, out, errs)
+	}
+	if _, out, errs := s.try("", "message", "preview", "verify_email", "--pool", pool); !strings.Contains(errs, unused) || !strings.Contains(out, "words from   the standard ones") {
+		t.Errorf("%s%s", errs, out)
+	}
+	if out := s.must("message", "list", "--pool", pool); !strings.Contains(out, "default (not in use: text)") {
+		t.Errorf("%s", out)
+	}
+	s.must("pool", "update", pool, "--email-link")
+	if code, out, errs := s.try("", link...); code != exitOK || strings.Contains(errs, "Not in use") {
+		t.Errorf("a link in a pool with links: %d %s%s", code, out, errs)
+	}
+	if code, _, errs := s.try("", "message", "set", "sign_up", "--pool", pool, "--text", "B {#####}"); code == exitOK ||
+		!strings.Contains(errs, "error: --text: {#####} is no placeholder that this message knows here. It knows {username} {####} {##words##}") {
+		t.Errorf("a mark too many: %d %s", code, errs)
 	}
 	if code, _, _ := s.try("", "message", "show", "birthday", "--pool", pool); code == exitOK {
 		t.Error("there are words for a kind that is not there")

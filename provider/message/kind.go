@@ -90,6 +90,22 @@ func (k Kind) Path() string {
 // ByLink reports whether a link may stand for the code.
 func (a About) ByLink() bool { return a.Typed && a.Kind.Path() != "" }
 
+// Placeholders lists what a pool's own words may hold: in the subject of an e-mail, or in
+// the body of what goes by a channel.
+func (a About) Placeholders(by provider.Channel, body bool) []string {
+	var out []string
+	if !a.Nobody {
+		out = append(out, usernameMark)
+	}
+	if a.Code {
+		out = append(out, codeMark)
+	}
+	if a.Kind.Path() != "" && by == provider.ByEmail && body {
+		out = append(out, linkMark)
+	}
+	return out
+}
+
 // Goes reports whether messages of the kind travel by a channel.
 func (a About) Goes(by provider.Channel) bool { return slices.Contains(a.Channels, by) }
 

@@ -2,7 +2,11 @@ package message
 
 import (
 	"html"
+	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/cognate-idp/cognate/provider"
 )
 
 // A pool's own words hold Cognito's placeholders: {####} for the code, {username},
@@ -29,6 +33,7 @@ const (
 	usernameMark = "{username}"
 	linkOpens    = "{##"
 	linkCloses   = "##}"
+	linkMark     = "{##words##}" // any link, in what is told of them
 )
 
 // pieces takes a template apart. What is no placeholder is words, whatever it holds.
@@ -51,7 +56,7 @@ func pieces(source string) []piece {
 			add(at, piece{is: isUsername}, len(usernameMark))
 		case strings.HasPrefix(rest, linkOpens):
 			words, _, closed := strings.Cut(rest[len(linkOpens):], linkCloses)
-			if !closed || words == "" || strings.ContainsAny(words, "{}") {
+			if !closed || strings.Trim(words, "# ") == "" || strings.ContainsAny(words, "{}") {
 				at++
 				continue
 			}
@@ -117,6 +122,37 @@ func (v values) fill(source string, words, value, link func(string) string) stri
 		}
 	}
 	return b.String()
+}
+
+// looksLikeOne matches what somebody may have meant as a placeholder. CSS in braces has a
+// colon.
+var looksLikeOne = regexp.MustCompile(`\{\s*[\pL\pN_.#-]+\s*\}|\{#[^{}]*\}`)
+
+// doubled matches how other systems write theirs.
+var doubled = regexp.MustCompile(`\{\{[^{}]*\}\}`)
+
+// stray is the first of a template's placeholders that the message does not know there;
+// empty where it knows all. It would go out as it stands, or with nothing in its place.
+func stray(source string, about About, by provider.Channel, body bool) string {
+	if found := doubled.FindString(source); found != "" {
+		return found
+	}
+	known := about.Placeholders(by, body)
+	for _, p := range pieces(source) {
+		name := map[pieceKind]string{isCode: codeMark, isUsername: usernameMark, isLink: linkMark}[p.is]
+		switch {
+		case p.is == isWords:
+			if found := looksLikeOne.FindString(p.words); found != "" {
+				return found
+			}
+		case slices.Contains(known, name):
+		case p.is == isLink:
+			return linkOpens + p.words + linkCloses
+		default:
+			return name
+		}
+	}
+	return ""
 }
 
 // has reports whether a template holds a placeholder.

@@ -86,9 +86,11 @@ func (p *Post) pass(ctx context.Context, l Letter, take func(context.Context, pr
 			return trail.Record(ctx, l.Pool.ID, ActionDropped, audit.Denied, "pool/"+l.Pool.ID, map[string]string{"kind": string(l.Kind), "reason": string(drop)})
 		}
 		if l.Own == nil {
-			if l.Own, err = p.own(ctx, l); err != nil {
+			words, err := p.own(ctx, l)
+			if err != nil {
 				return err
 			}
+			l.Own = &words.MessageTemplate
 		}
 		m, err := p.Letters.Write(l)
 		if err != nil {

@@ -101,7 +101,7 @@ func (t *Templates) change(ctx context.Context, pool, action, kind, locale strin
 
 // Sample is a message of a kind with made-up values, as Preview shows and SendTest
 // sends it.
-func (t *Templates) sample(ctx context.Context, pool *provider.Pool, kind Kind, by provider.Channel, locale string) (Letter, error) {
+func (t *Templates) sample(pool *provider.Pool, kind Kind, by provider.Channel, locale string) (Letter, error) {
 	about, known := AboutKind(kind)
 	if !known || !about.Goes(by) {
 		return Letter{}, provider.Invalid("Kind", "No message of that kind goes by %s.", by)
@@ -125,24 +125,46 @@ func (t *Templates) sample(ctx context.Context, pool *provider.Pool, kind Kind, 
 		l.Left = 3
 		l.Facts = &Facts{At: t.Post.Outbox.Store.Now(), Address: "203.0.113.7", UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 	}
-	var err error
-	l.Own, err = t.Post.own(ctx, l)
-	return l, err
+	return l, nil
+}
+
+// Preview is a message with made-up values, and where its words come from: Standard, the
+// name of a member of Cognito's, or FromTemplate and the language.
+type Preview struct {
+	provider.Message
+	SubjectFrom, TextFrom string
+	Unused                []string // see Unused
 }
 
 // Preview writes a message as the pool would send it, with made-up values.
 //
 // Errors: provider.ErrPoolNotFound; provider.CodeInvalid.
-func (t *Templates) Preview(ctx context.Context, pool string, kind Kind, by provider.Channel, locale string) (provider.Message, error) {
+func (t *Templates) Preview(ctx context.Context, pool string, kind Kind, by provider.Channel, locale string) (*Preview, error) {
 	p, err := t.Post.Outbox.Store.Pool(pool).Get(ctx)
 	if err != nil {
-		return provider.Message{}, err
+		return nil, err
 	}
-	l, err := t.sample(ctx, p, kind, by, locale)
+	l, err := t.sample(p, kind, by, locale)
 	if err != nil {
-		return provider.Message{}, err
+		return nil, err
 	}
-	return t.Post.Letters.Write(l)
+	own, err := t.Post.own(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	l.Own = &own.MessageTemplate
+	m, err := t.Post.Letters.Write(l)
+	if err != nil {
+		return nil, err
+	}
+	out := &Preview{Message: m, TextFrom: own.smsFrom}
+	if by == provider.ByEmail {
+		out.SubjectFrom, out.TextFrom, out.Unused = own.subjectFrom, own.bodyFrom, Unused(p, l.Own)
+		if sent := withCode(*l.Own, l.Link != ""); len(out.Unused) > 0 && sent.Text+sent.HTML == "" {
+			out.TextFrom = Standard
+		}
+	}
+	return out, nil
 }
 
 // checkTemplate refuses words that could not do their work, and puts the language
@@ -176,11 +198,20 @@ func checkTemplate(w *provider.MessageTemplate) error {
 			return provider.Invalid(f.name, "It is longer than %d characters.", f.most)
 		case strings.ContainsRune(f.words, 0) || !utf8.ValidString(f.words):
 			return provider.Invalid(f.name, "It holds characters that no text has.")
+		case stray(f.words, about, f.by, f.body) != "":
+			return provider.Invalid(f.name, "%s is no placeholder that this message knows here. It knows %s.", stray(f.words, about, f.by, f.body), listed(about.Placeholders(f.by, f.body)))
 		case f.body && about.Code && !has(f.words, isCode) && (!about.ByLink() || f.by != provider.ByEmail || !has(f.words, isLink)):
 			return provider.Invalid(f.name, "It must hold {####}, where the code stands%s.", orLink(about))
 		}
 	}
 	return nil
+}
+
+func listed(placeholders []string) string {
+	if len(placeholders) == 0 {
+		return "none"
+	}
+	return strings.Join(placeholders, " ")
 }
 
 func orLink(a About) string {
@@ -200,80 +231,4 @@ func localeOf(s string) (string, error) {
 		return "", provider.Invalid("Locale", "It is no language tag such as sv or pt-BR.")
 	}
 	return tag.String(), nil
-}
-
-// own looks up the words that a pool has for a letter: in the language nearest to the
-// reader's, else for every language, else in the words that Cognito's API set. It is
-// one read, in the transaction that sends; nothing is cached.
-func (p *Post) own(ctx context.Context, l Letter) (*provider.MessageTemplate, error) {
-	if about, _ := AboutKind(l.Kind); about.Operator {
-		return nil, nil
-	}
-	rows, err := p.Outbox.Store.Pool(l.Pool.ID).MessageTemplates(ctx, string(l.Kind))
-	if err != nil {
-		return nil, err
-	}
-	words := cognitoWords(l)
-	var tags []language.Tag
-	var in []provider.MessageTemplate
-	for _, row := range rows {
-		if row.Locale == DefaultLocale {
-			words = over(row, words)
-			continue
-		}
-		if tag, err := language.Parse(row.Locale); err == nil {
-			tags, in = append(tags, tag), append(in, row)
-		}
-	}
-	if wanted, _, err := language.ParseAcceptLanguage(l.Lang); err == nil && len(wanted) > 0 && len(tags) > 0 {
-		if _, i, confidence := language.NewMatcher(tags).Match(wanted...); confidence > language.No {
-			words = over(in[i], words)
-		}
-	}
-	return &words, nil
-}
-
-// over lays words over others. Text and HTML belong together.
-func over(top, below provider.MessageTemplate) provider.MessageTemplate {
-	if top.Subject == "" {
-		top.Subject = below.Subject
-	}
-	if top.Text+top.HTML == "" {
-		top.Text, top.HTML = below.Text, below.HTML
-	}
-	if top.SMS == "" {
-		top.SMS = below.SMS
-	}
-	return top
-}
-
-// cognitoWords are those that CreateUserPool, UpdateUserPool and
-// SetUserPoolMfaConfig set. Cognito has one message for every code that proves an
-// address or resets a password, and one for every code that signs in.
-func cognitoWords(l Letter) (out provider.MessageTemplate) {
-	first := func(names ...string) string {
-		for _, name := range names {
-			if words, _ := l.Pool.Settings.Wire[name].(string); words != "" {
-				return words
-			}
-		}
-		return ""
-	}
-	const verification = "VerificationMessageTemplate."
-	switch l.Kind {
-	case SignUp, VerifyEmail, VerifyPhone, ResetPassword:
-		out.SMS = first(verification+"SmsMessage", "SmsVerificationMessage")
-		if l.Link != "" {
-			out.Subject, out.HTML = first(verification+"EmailSubjectByLink"), first(verification+"EmailMessageByLink")
-			return out
-		}
-		out.Subject = first(verification+"EmailSubject", "EmailVerificationSubject")
-		out.HTML = first(verification+"EmailMessage", "EmailVerificationMessage")
-	case SignIn, SecondFactor:
-		out.Subject, out.HTML, out.SMS = first("EmailMfaSubject"), first("EmailMfaMessage"), first("SmsAuthenticationMessage")
-	case Invitation:
-		const invite = "InviteMessageTemplate."
-		out.Subject, out.HTML, out.SMS = first(invite+"EmailSubject"), first(invite+"EmailMessage"), first(invite+"SMSMessage")
-	}
-	return out
 }

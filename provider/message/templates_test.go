@@ -114,6 +114,14 @@ func TestWordsThatCouldNotWorkAreRefused(t *testing.T) {
 		"the other channel":     {Kind: "verify_email", SMS: "{####}"},
 		"a long subject":        {Kind: "sign_up", Subject: strings.Repeat("å", 141)},
 		"a long text message":   {Kind: "sign_up", SMS: "{####}" + strings.Repeat("å", 135)},
+		"a mark too many":       {Kind: "sign_up", Text: "{####} {#####}"},
+		"an unknown word":       {Kind: "sign_up", HTML: "<p>{usrname}: {####}</p>"},
+		"another case":          {Kind: "new_device", Text: "Hi { Username }"},
+		"another system's":      {Kind: "new_device", Text: "Hi {{username}}"},
+		"a link beside a code":  {Kind: "sign_in", Text: "{####} {##here##}"},
+		"a link in a subject":   {Kind: "sign_up", Subject: "{##here##}"},
+		"a code in a notice":    {Kind: "password_changed", Text: "{####}"},
+		"a stranger's name":     {Kind: "account_exists", Text: "Hi {username}"},
 		"a NUL":                 {Kind: "new_device", Text: "a\x00b"},
 	} {
 		w.PoolID = pool.ID
@@ -138,4 +146,65 @@ func TestEveryKindHasAPreview(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What would go out as it stands is refused with what there is; braces that are none of it
+// stay.
+func TestARefusalNamesThePlaceholders(t *testing.T) {
+	t.Parallel()
+	p, pool := exchangeOf(t, storetest.SQLite(t))
+	templates := &message.Templates{Post: p}
+	w := provider.MessageTemplate{PoolID: pool.ID, Kind: "verify_email", HTML: "<style>p {color: red} b{}</style>{####} {##Verify me##} {Name}"}
+	if err := templates.Put(t.Context(), &w); err == nil || !strings.Contains(err.Error(), "{Name} is no placeholder that this message knows here. It knows {username} {####} {##words##}.") {
+		t.Errorf("refused with %v", err)
+	}
+	w.HTML = strings.TrimSuffix(w.HTML, " {Name}")
+	if err := templates.Put(t.Context(), &w); err != nil {
+		t.Error(err)
+	}
+}
+
+// An operator sees where words come from, and which of them are not in use.
+func TestWhereWordsComeFrom(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		p, pool := exchangeOf(t, st)
+		templates := &message.Templates{Post: p, PageURL: func(*provider.Pool) string { return "https://id.example.com/pool" }}
+		pool.Settings.Wire = map[string]any{
+			"SmsVerificationMessage": "Cognito {####}", "VerificationMessageTemplate.EmailSubject": "Cognito", "InviteMessageTemplate.EmailMessage": "{username} {####}",
+		}
+		if err := st.Pool(pool.ID).Change(t.Context(), func(p *provider.Pool) error { p.Settings = pool.Settings; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range []provider.MessageTemplate{
+			{Kind: "verify_email", Text: "{##Verify me##}"}, {Kind: "verify_email", Locale: "sv", Subject: "Svenska"}, {Kind: "sign_in", SMS: "Own {####}"},
+		} {
+			w.PoolID = pool.ID
+			if err := templates.Put(t.Context(), &w); err != nil {
+				t.Fatal(err)
+			}
+		}
+		check := func(kind message.Kind, by provider.Channel, locale, subject, text, unused string) {
+			t.Helper()
+			m, err := templates.Preview(t.Context(), pool.ID, kind, by, locale)
+			if err != nil || m.SubjectFrom != subject || m.TextFrom != text || strings.Join(m.Unused, " ") != unused {
+				t.Errorf("%s by %s in %q: %+v, %v", kind, by, locale, m, err)
+			}
+		}
+		const subject = "VerificationMessageTemplate.EmailSubject"
+		check("verify_email", provider.ByEmail, "", subject, "standard", "Text")
+		check("verify_email", provider.ByEmail, "sv", "template:sv", "standard", "Text")
+		check("sign_up", provider.ByEmail, "", subject, "standard", "")
+		check("sign_up", provider.BySMS, "", "", "SmsVerificationMessage", "")
+		check("invitation", provider.ByEmail, "", "standard", "AdminCreateUserConfig.InviteMessageTemplate.EmailMessage", "")
+		check("sign_in", provider.BySMS, "", "", "template:default", "")
+		if got := strings.Join(message.Members(pool, message.SignUp), " "); got != subject+" SmsVerificationMessage" {
+			t.Errorf("members for sign_up: %s", got)
+		}
+		pool.Settings.Verification.ByLink = true
+		if err := st.Pool(pool.ID).Change(t.Context(), func(p *provider.Pool) error { p.Settings = pool.Settings; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		check("verify_email", provider.ByEmail, "", "standard", "template:default", "")
+	})
 }

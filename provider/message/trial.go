@@ -35,7 +35,7 @@ func (t *Templates) SendTest(ctx context.Context, pool string, kind Kind, by pro
 	if by == provider.ByEmail && !isAddress(to) {
 		return provider.Invalid("To", "It is no e-mail address such as ann@example.com.")
 	}
-	l, err := t.sample(ctx, p, kind, by, locale)
+	l, err := t.sample(p, kind, by, locale)
 	if err != nil {
 		return err
 	}

@@ -9,35 +9,29 @@ import (
 )
 
 func (a *API) listMessageTemplates(ctx context.Context, in *UserPoolRequest) (*ListMessageTemplatesResponse, error) {
-	if _, err := a.Directory.Pool(ctx, in.UserPoolID); err != nil {
+	pool, err := a.Directory.Pool(ctx, in.UserPoolID)
+	if err != nil {
 		return nil, err
 	}
 	all, err := a.Messages.List(ctx, in.UserPoolID, "")
 	if err != nil {
 		return nil, err
 	}
-	out := &ListMessageTemplatesResponse{MessageTemplates: each(all, func(t *provider.MessageTemplate) MessageTemplateType { return *wireTemplate(t) })}
+	out := &ListMessageTemplatesResponse{MessageTemplates: each(all, func(t *provider.MessageTemplate) MessageTemplateType { return *wireTemplate(pool, t) })}
 	for _, k := range message.Kinds() {
 		if !k.Operator {
-			out.Kinds = append(out.Kinds, wireKind(k))
+			kind := wireKind(k)
+			kind.Members = message.Members(pool, k.Kind)
+			out.Kinds = append(out.Kinds, kind)
 		}
 	}
 	return out, nil
 }
 
 func wireKind(k message.About) MessageKind {
-	out := MessageKind{Kind: string(k.Kind)}
-	if !k.Nobody {
-		out.Placeholders = append(out.Placeholders, "{username}")
-	}
+	out := MessageKind{Kind: string(k.Kind), Placeholders: k.Placeholders(provider.ByEmail, true)}
 	for _, by := range k.Channels {
 		out.Channels = append(out.Channels, strings.ToUpper(string(by)))
-	}
-	if k.Code {
-		out.Placeholders = append(out.Placeholders, "{####}")
-	}
-	if k.Kind.Path() != "" {
-		out.Placeholders = append(out.Placeholders, "{##words##}")
 	}
 	return out
 }
@@ -47,7 +41,7 @@ func (a *API) getMessageTemplate(ctx context.Context, in *MessageTemplateRequest
 	if err != nil {
 		return nil, err
 	}
-	return &MessageTemplateResponse{wireTemplate(t)}, nil
+	return a.answerTemplate(ctx, t)
 }
 
 func (a *API) putMessageTemplate(ctx context.Context, in *PutMessageTemplateRequest) (*MessageTemplateResponse, error) {
@@ -55,16 +49,25 @@ func (a *API) putMessageTemplate(ctx context.Context, in *PutMessageTemplateRequ
 	if err := a.Messages.Put(ctx, t); err != nil {
 		return nil, err
 	}
-	return &MessageTemplateResponse{wireTemplate(t)}, nil
+	return a.answerTemplate(ctx, t)
+}
+
+func (a *API) answerTemplate(ctx context.Context, t *provider.MessageTemplate) (*MessageTemplateResponse, error) {
+	pool, err := a.Directory.Pool(ctx, t.PoolID)
+	if err != nil {
+		return nil, err
+	}
+	return &MessageTemplateResponse{wireTemplate(pool, t)}, nil
 }
 
 func (a *API) deleteMessageTemplate(ctx context.Context, in *MessageTemplateRequest) error {
 	return a.Messages.Delete(ctx, in.UserPoolID, in.Kind, in.Locale)
 }
 
-func wireTemplate(t *provider.MessageTemplate) *MessageTemplateType {
+func wireTemplate(pool *provider.Pool, t *provider.MessageTemplate) *MessageTemplateType {
 	return &MessageTemplateType{
 		Kind: t.Kind, Locale: t.Locale, Subject: t.Subject, Text: t.Text, HTML: t.HTML, SMS: t.SMS, LastModifiedDate: Timestamp(t.UpdatedAt),
+		Unused: message.Unused(pool, t),
 	}
 }
 
@@ -74,7 +77,9 @@ func (a *API) previewMessage(ctx context.Context, in *MessageRequest) (*PreviewM
 	if err != nil {
 		return nil, err
 	}
-	out := &PreviewMessageResponse{Subject: m.Subject, Text: m.Text, HTML: m.HTML}
+	out := &PreviewMessageResponse{
+		Subject: m.Subject, Text: m.Text, HTML: m.HTML, SubjectFrom: m.SubjectFrom, TextFrom: m.TextFrom, Unused: m.Unused,
+	}
 	if by == provider.BySMS {
 		out.Segments = int64(message.Segments(m.Text))
 	}

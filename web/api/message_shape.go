@@ -1,7 +1,8 @@
 package api
 
 // MessageTemplateType is a pool's own words for one message in one language. Members
-// that are absent take the standard words.
+// that are absent take the standard words, and so do those that Unused names in answers: they
+// hold a link and no code, and the pool sends codes without links.
 type MessageTemplateType struct {
 	Kind             string    `json:"Kind" shape:"MessageKindType,required"`
 	Locale           string    `json:"Locale,omitempty" shape:"MessageLocaleType"` // BCP 47; "default" for every language
@@ -10,6 +11,7 @@ type MessageTemplateType struct {
 	HTML             string    `json:"Html,omitempty" shape:"MessageBodyType"`
 	SMS              string    `json:"Sms,omitempty" shape:"SmsInviteMessageType"`
 	LastModifiedDate Timestamp `json:"LastModifiedDate,omitempty"`
+	Unused           []string  `json:"Unused,omitempty"`
 }
 
 // PutMessageTemplateRequest is the input of PutMessageTemplate.
@@ -42,12 +44,13 @@ type ListMessageTemplatesResponse struct {
 	Kinds            []MessageKind         `json:"Kinds"`
 }
 
-// MessageKind says of a kind by which channels it goes and which placeholders its
-// words may hold.
+// MessageKind says of a kind by which channels it goes, which placeholders its words may
+// hold, and which members of Cognito's hold words for it in the pool.
 type MessageKind struct {
 	Kind         string   `json:"Kind"`
 	Channels     []string `json:"Channels"`
 	Placeholders []string `json:"Placeholders,omitempty"`
+	Members      []string `json:"Members,omitempty"`
 }
 
 // MessageRequest is the input of PreviewMessage and, with To, of SendTestMessage. A
@@ -61,10 +64,16 @@ type MessageRequest struct {
 }
 
 // PreviewMessageResponse is a message as it would be sent. Segments is how many texts
-// it takes.
+// it takes. SubjectFrom and TextFrom say whence the words come: "standard", "template:" and
+// the language they were put in, or the name of a member of Cognito's. Unused is that of
+// MessageTemplateType.
 type PreviewMessageResponse struct {
 	Subject  string `json:"Subject,omitempty"`
 	Text     string `json:"Text"`
 	HTML     string `json:"Html,omitempty"`
 	Segments int64  `json:"Segments,omitempty"`
+
+	SubjectFrom string   `json:"SubjectFrom,omitempty"`
+	TextFrom    string   `json:"TextFrom"`
+	Unused      []string `json:"Unused,omitempty"`
 }
