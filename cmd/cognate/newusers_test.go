@@ -50,7 +50,18 @@ func TestUserCommands(t *testing.T) {
 	if !strings.HasPrefix(ended, "ended 1970") || !strings.HasSuffix(ended, "cognate user resend-invite bob") {
 		t.Error(ended)
 	}
+	client := s.value("UserPoolClient.ClientId", in("client", "create", "web", "--callback", "https://app.example.com/cb")...)
+	r, err := readDevJSON(devJSONPath(s.data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.must("pool", "update", pool, "--self-sign-up")
+	_, err = r.call(t.Context(), api.UserPools, "SignUp", api.SignUpRequest{ClientID: client, Username: "newcomer", Password: "a-long-Passw0rd!"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for args, want := range map[string]string{
+		"user reset-password newcomer":        "cognate user confirm newcomer",
 		"user resend-invite bob":              "needs no invitation",
 		"user create x --deliver pigeon":      "fix: use email, sms",
 		"user create x --attribute shoe=44":   "shoe",
@@ -62,7 +73,7 @@ func TestUserCommands(t *testing.T) {
 			t.Errorf("%s: %d %s", args, code, errs)
 		}
 	}
-	client := s.value("UserPoolClient.ClientId", in("client", "create", "web", "--callback", "https://app.example.com/cb", "--auth-flow", "user,custom,refresh", "--reveal-unknown-users", "--sign-in-minutes", "5")...)
+	client = s.value("UserPoolClient.ClientId", in("client", "create", "web", "--callback", "https://app.example.com/cb", "--auth-flow", "user,custom,refresh", "--reveal-unknown-users", "--sign-in-minutes", "5")...)
 	s.must(in("client", "update", client, "--name", "site")...)
 	out = s.must(in("client", "show", client)...)
 	for _, line := range []string{"user custom refresh", "unknown users     told", "sign-in minutes   5"} {

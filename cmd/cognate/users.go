@@ -118,11 +118,25 @@ func resetPasswordVerb() func(*flags) *cobra.Command {
 			err := s.do(api.UserPools, "AdminResetUserPassword", in, "Reset the password of %s: a code is on its way.", args[0])
 			var r *refusal
 			if errors.As(err, &r) && strings.Contains(r.Message, "current state") {
-				return &exitError{fix(r, "one who was invited and has not signed in yet gets another invitation: cognate user resend-invite "+args[0]), exitForbidden}
+				return s.whyNoReset(r, args[0], in)
 			}
 			return err
 		})
 	}, withPool)
+}
+
+// whyNoReset tells what to do for a user whose password cannot be reset as they are.
+func (s *session) whyNoReset(r *refusal, name string, in m) error {
+	out, _, err := get[api.AdminGetUserResponse](s, api.UserPools, "AdminGetUser", in)
+	if err != nil {
+		return err
+	}
+	what := map[string]string{
+		"UNCONFIRMED":           "the user has signed up and is not confirmed yet: cognate user confirm " + name,
+		"FORCE_CHANGE_PASSWORD": "the user was invited and has not signed in yet: cognate user resend-invite " + name,
+		"EXTERNAL_PROVIDER":     "the user has no password here: they sign in at another provider",
+	}[out.UserStatus]
+	return &exitError{fix(r, what), exitForbidden}
 }
 
 func memberVerb(name, short, operation, done string) func(*flags) *cobra.Command {

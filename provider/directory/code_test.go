@@ -1004,6 +1004,33 @@ func TestReplaceAtOnce(t *testing.T) {
 	})
 }
 
+// An operator whose reset cannot be texted is told that the country is not listed, also
+// where none is, and the user's password stays.
+func TestResetsThatCannotBeTexted(t *testing.T) {
+	t.Parallel()
+	eachCodes(t, provider.PoolSettings{}, func(t *testing.T, d *codes) {
+		held := &provider.Error{Code: provider.CodeLimit, Kind: "sms"}
+		ann := d.user("ann", "phone_number", "+46701740605", "phone_number_verified", "true")
+		ben := d.user("ben", "phone_number", "+46701740605", "email", "ben@example.com", "email_verified", "true")
+		for _, countries := range [][]string{{"US"}, nil} {
+			if err := d.ChangePool(t.Context(), d.pool.ID, func(p *provider.Pool) error { p.Settings.SMS.Countries = countries; return nil }); err != nil {
+				t.Fatal(err)
+			}
+			err := d.ResetPassword(t.Context(), d.pool.ID, "ann")
+			if !errors.Is(err, held) || !strings.Contains(err.Error(), "country") {
+				t.Errorf("%q: %v", countries, err)
+			}
+			if now := d.again(ann); now.Status != provider.UserConfirmed {
+				t.Errorf("%q: %s", countries, now.Status)
+			}
+		}
+		if err := d.ResetPassword(t.Context(), d.pool.ID, ben.ID); err != nil {
+			t.Errorf("by e-mail: %v", err)
+		}
+		code(t, d.ResetPassword(t.Context(), d.pool.ID, d.user("cem", "phone_number", "+46701740605").ID), provider.CodeInvalid)
+	})
+}
+
 // A pool that proves both confirms a new account by text, as in Cognito.
 func TestSignUpProvesThePhoneFirst(t *testing.T) {
 	t.Parallel()

@@ -112,9 +112,11 @@ func (d *Directory) ResetPassword(ctx context.Context, pool, name string) error 
 		}
 		var by provider.Channel
 		err := st.ChangeUser(ctx, u.ID, func(now *provider.User) ([]provider.UserName, error) {
-			by = d.recoveryChannel(p, now, true)
+			if by = d.recoveryChannel(p, now, true); by == "" {
+				by = d.recoveryChannel(everywhere(p), now, true) // to be told below that the country is not listed
+			}
 			switch {
-			case d.cannotSend(p):
+			case by == "" && d.cannotSend(p):
 				return nil, errCannotSend()
 			case now.Status != provider.UserConfirmed && now.Status != provider.UserResetRequired:
 				return nil, &provider.Error{Code: provider.CodeForbidden, Kind: "user", Message: "User password cannot be reset in the current state."}
