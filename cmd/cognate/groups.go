@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -42,14 +43,14 @@ func groupCommand() *cobra.Command {
 type groupFlags struct {
 	changed           func(string) bool
 	description, role string
-	precedence        int64
+	precedence        string
 }
 
 func (f *groupFlags) bind(c *cobra.Command) {
 	f.changed = func(name string) bool { return c.Flags().Changed(name) }
 	c.Flags().StringVar(&f.description, "description", "", "what the group is for")
 	c.Flags().StringVar(&f.role, "role", "", "the ARN of the role its users get in an identity pool")
-	c.Flags().Int64Var(&f.precedence, "precedence", 0, "which group counts for a user of several; the lowest wins")
+	c.Flags().StringVar(&f.precedence, "precedence", "", "which group counts for a user of several, a whole number; the lowest wins; none takes it away")
 }
 
 func (f *groupFlags) run(operation string) func(*session, []string) error {
@@ -58,14 +59,31 @@ func (f *groupFlags) run(operation string) func(*session, []string) error {
 			for flag, v := range map[string]struct {
 				member string
 				value  any
-			}{"description": {"Description", f.description}, "role": {"RoleArn", f.role}, "precedence": {"Precedence", f.precedence}} {
+			}{"description": {"Description", f.description}, "role": {"RoleArn", f.role}} {
 				if f.changed(flag) {
 					in[v.member] = v.value
 				}
 			}
+			if err := f.rank(in); err != nil {
+				return err
+			}
 			return show(s, api.UserPools, operation, in, groupFields)
 		})
 	}
+}
+
+// rank says which precedence a group has from now on.
+func (f *groupFlags) rank(in m) error {
+	switch n, err := strconv.ParseInt(f.precedence, 10, 64); {
+	case !f.changed("precedence"):
+	case f.precedence == "none":
+		in["RemovePrecedence"] = true
+	case err != nil:
+		return &exitError{fix(fmt.Errorf("--precedence %q is no whole number", f.precedence), "write one such as 1, or none"), exitUsage}
+	default:
+		in["Precedence"] = n
+	}
+	return nil
 }
 
 // withGroup names a group in the pool at hand.

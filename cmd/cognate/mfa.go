@@ -75,6 +75,9 @@ func (f *mfaFlags) apply(c *api.MfaConfig) error {
 		}
 		c.MfaConfiguration = mode[0]
 	}
+	if f.changed("factors") && len(f.factors) == 0 {
+		return namesNothing("factors", "totp, passkey, sms and email, or --mode off")
+	}
 	if f.changed("factors") {
 		if err := setFactors(c, f.factors); err != nil {
 			return err

@@ -29,7 +29,7 @@ func TestSecondFactorCommands(t *testing.T) {
 	if code, _, errs := s.try("", "pool", "mfa", pool, "--factors", "smoke-signals"); code != exitUsage || !strings.Contains(errs, "fix: choose from") {
 		t.Errorf("%d %s", code, errs)
 	}
-	if code, _, errs := s.try("", "pool", "mfa", pool, "--factors", ""); code != exitFailure || !strings.Contains(errs, "at least one second factor") {
+	if code, _, errs := s.try("", "pool", "mfa", pool, "--factors", ""); code != exitUsage || !strings.Contains(errs, "--factors names nothing") {
 		t.Errorf("%d %s", code, errs)
 	}
 

@@ -15,6 +15,7 @@ func poolFields(r *api.UserPoolResponse) []field {
 	out := []field{
 		{"id", p.ID}, {"name", p.Name}, {"display name", text(p.DisplayName)}, {"default region", text(p.DefaultRegion)}, {"issuer", p.Issuer}, {"token profile", p.TokenProfile},
 		{"users", strconv.FormatInt(p.EstimatedNumberOfUsers, 10)}, {"sign in by", words(p.UsernameAttributes)}, {"alias", words(p.AliasAttributes)},
+		{"case sensitive", yesNo(p.UsernameConfiguration != nil && p.UsernameConfiguration.CaseSensitive)},
 		{"self sign-up", yesNo(p.AdminCreateUserConfig == nil || !is(p.AdminCreateUserConfig.AllowAdminCreateUserOnly))},
 		{"self-deletion", yesNo(is(p.AllowSelfDeletion))},
 		{"terms", text(p.TermsURL)}, {"privacy", text(p.PrivacyURL)},

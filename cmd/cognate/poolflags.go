@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -15,6 +16,7 @@ type poolFlags struct {
 	sms               smsFlags
 	changed           func(string) bool
 	signInBy, alias   []string
+	caseSensitive     bool
 	name, displayName string
 	region            string
 	tokenProfile      string
@@ -70,7 +72,7 @@ func (f *passwordFlags) bind(c *cobra.Command) {
 	p.StringSliceVar(&f.require, "password-require", nil, "what a password must have: "+kinds().all())
 	p.Int64Var(&f.history, "password-history", 0, "how many old passwords may not come back, at most 24")
 	p.Int64Var(&f.maxAge, "password-max-age", 0, "the days after which a password must be changed; 0 for never")
-	p.Int64Var(&f.temporaryDays, "temporary-password-days", 7, "the days that an invitation's password works")
+	p.Int64Var(&f.temporaryDays, "temporary-password-days", 7, "the days that an invitation's password works, from 1 to 365")
 	p.BoolVar(&f.common, "allow-common-passwords", false, "take passwords from the list of common ones")
 	p.BoolVar(&f.breached, "check-breached-passwords", false, "ask the installation's list of breached passwords too")
 }
@@ -143,6 +145,9 @@ func (f *poolFlags) apply(s *api.UserPoolSettings, given func(string) bool) erro
 }
 
 func (f *passwordFlags) apply(p *api.PasswordPolicyType, given func(string) bool) error {
+	if given("temporary-password-days") && f.temporaryDays < 1 { // on the wire 0 is Cognito's word for the default
+		return &exitError{errors.New("--temporary-password-days: from 1 to 365"), exitUsage}
+	}
 	for name, v := range map[string]struct {
 		to   **int64
 		from *int64
@@ -194,6 +199,9 @@ func (f *wayFlags) apply(s *api.UserPoolSettings, given func(string) bool) error
 		if !given(name) {
 			continue
 		}
+		if len(v.list) == 0 && name != "keep-address" {
+			return namesNothing(name, v.words.all())
+		}
 		list, err := v.words.wire(name, v.list)
 		if err != nil {
 			return err
@@ -215,6 +223,11 @@ func (f *wayFlags) apply(s *api.UserPoolSettings, given func(string) bool) error
 		s.VerificationMessageTemplate.DefaultEmailOption = map[bool]string{true: "CONFIRM_WITH_LINK", false: "CONFIRM_WITH_CODE"}[f.emailLink]
 	}
 	return f.applyDevices(s, given)
+}
+
+// namesNothing refuses an empty list that would put the default back.
+func namesNothing(flag, words string) error {
+	return &exitError{fix(fmt.Errorf("--%s names nothing", flag), "use "+words), exitUsage}
 }
 
 func (f *wayFlags) applyDevices(s *api.UserPoolSettings, given func(string) bool) error {

@@ -15,6 +15,9 @@ func poolCommand() *cobra.Command {
 		verb("create NAME", "Create a user pool", func(s *session, args []string) error {
 			in := api.CreateUserPoolRequest{PoolName: args[0], UsernameAttributes: create.signInBy, AliasAttributes: create.alias}
 			in.TokenProfile = create.tokenProfile
+			if create.caseSensitive {
+				in.UsernameConfiguration = &api.UsernameConfigurationType{CaseSensitive: true}
+			}
 			if err := create.apply(&in.UserPoolSettings, create.orAtFirst); err != nil {
 				return err
 			}
@@ -22,6 +25,7 @@ func poolCommand() *cobra.Command {
 		}, func(c *cobra.Command) {
 			create.bind(c, "standard")
 			c.Flags().StringSliceVar(&create.signInBy, "sign-in-by", nil, "email or phone_number in place of a username")
+			c.Flags().BoolVar(&create.caseSensitive, "case-sensitive", false, "tell names apart by the case of their letters; fixed once the pool is made")
 			c.Flags().StringSliceVar(&create.alias, "alias", nil, "email, phone_number or preferred_username beside the username")
 		}),
 		verb("show POOL", "Show a user pool", func(s *session, args []string) error {

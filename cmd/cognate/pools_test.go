@@ -58,6 +58,10 @@ func TestPoolFlags(t *testing.T) {
 	for args, fix := range map[string]string{
 		"pool create x --mfa sometimes":                 "fix: use off, optional, on",
 		"pool create x --first-factor fax":              "fix: use password, email, sms, passkey",
+		"pool update " + made + " --first-factor=":      "fix: use password, email, sms, passkey",
+		"pool update " + made + " --recovery=":          "fix: use email, phone, admin",
+		"pool create x --temporary-password-days 0":     "error: --temporary-password-days: from 1 to 365",
+		"pool create x --temporary-password-days 366":   "error: --temporary-password-days: at most 365",
 		"pool create x --devices never":                 "fix: use off, always or ask",
 		"pool create x --device-days 3":                 "fix: add --devices",
 		"pool create x --recovery phone --self-sign-up": "Add --verify-phone",
@@ -66,6 +70,42 @@ func TestPoolFlags(t *testing.T) {
 		if code, _, errs := s.try("", strings.Fields(args)...); code == exitOK || !strings.Contains(errs, fix) {
 			t.Errorf("%s: %d %s", args, code, errs)
 		}
+	}
+}
+
+// Whether case matters is said when the pool is made, and shown.
+func TestCaseSensitivePools(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	pool := s.value("UserPool.Id", "pool", "create", "Shop", "--case-sensitive")
+	for id, want := range map[string]string{pool: "case sensitive         yes", s.demoPool(): "case sensitive         no"} {
+		if out := s.must("pool", "show", id); !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	for _, name := range []string{"ann", "Ann"} {
+		s.must("user", "create", name, "--pool", pool, "--no-invite")
+	}
+	s.must("pool", "update", pool, "--name", "Store")
+	if code, _, _ := s.try("", "user", "show", "ANN", "--pool", pool); code != exitNotFound {
+		t.Errorf("ANN is found: exit %d", code)
+	}
+}
+
+// A group's precedence is set, stays when something else is changed, and is taken away.
+func TestGroupPrecedence(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	for _, step := range [][2]string{
+		{"group create staff --precedence 0", "precedence 0"}, {"group update staff --description Staff", "precedence 0"},
+		{"group update staff --precedence none", ""}, {"group update staff --precedence 7", "precedence 7"},
+	} {
+		if out := strings.Join(strings.Fields(s.must(strings.Fields(step[0])...)), " "); step[1] != "" && !strings.Contains(out, step[1]) || step[1] == "" && strings.Contains(out, "precedence") {
+			t.Errorf("%s:\n%s", step[0], out)
+		}
+	}
+	if code, _, errs := s.try("", "group", "update", "staff", "--precedence", "first"); code != exitUsage || !strings.Contains(errs, "fix: write one such as 1, or none") {
+		t.Errorf("%d %s", code, errs)
 	}
 }
 

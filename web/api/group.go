@@ -109,6 +109,9 @@ func (a *API) adminRemoveUserFromGroup(ctx context.Context, in *MembershipReques
 func applyGroup(g *provider.Group, in *GroupSettings) {
 	g.Description = kept(in.Description, g.Description)
 	g.RoleARN = kept(in.RoleARN, g.RoleARN)
+	if isTrue(in.RemovePrecedence) {
+		g.Precedence = nil
+	}
 	if in.Precedence != nil {
 		precedence := int(*in.Precedence)
 		g.Precedence = &precedence

@@ -1,12 +1,15 @@
 package api
 
-// GroupSettings is the input of CreateGroup and UpdateGroup.
+// GroupSettings is the input of CreateGroup and UpdateGroup. What is absent stays;
+// RemovePrecedence, which Cognito does not have, takes the precedence away.
 type GroupSettings struct {
 	UserPoolID  string  `json:"UserPoolId" shape:"UserPoolIdType,required"`
 	GroupName   string  `json:"GroupName" shape:"GroupNameType,required"`
 	Description *string `json:"Description,omitempty" shape:"DescriptionType"`
 	RoleARN     *string `json:"RoleArn,omitempty" shape:"ArnType"`
 	Precedence  *int64  `json:"Precedence,omitempty" shape:"PrecedenceType"`
+
+	RemovePrecedence *bool `json:"RemovePrecedence,omitempty"`
 }
 
 // GroupRequest is the input of GetGroup and DeleteGroup.
