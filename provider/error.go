@@ -93,7 +93,7 @@ var (
 	ErrClientNotFound         = &Error{Code: CodeNotFound, Kind: "client", Message: "There is no such app client."}
 	ErrUserNotFound           = &Error{Code: CodeNotFound, Kind: "user", Message: "There is no such user."}
 	ErrUserExists             = &Error{Code: CodeExists, Kind: "user", Message: "A user with that name exists already."}
-	ErrAliasExists            = &Error{Code: CodeExists, Kind: "alias", Message: "Another user has that e-mail address or phone number."}
+	ErrAliasExists            = &Error{Code: CodeExists, Kind: "alias", Message: "Another user has that e-mail address, phone number or preferred username."}
 	ErrUserDisabled           = &Error{Code: CodeDisabled, Kind: "user", Message: "The user is disabled."}
 	ErrGroupNotFound          = &Error{Code: CodeNotFound, Kind: "group", Message: "There is no such group."}
 	ErrGroupExists            = &Error{Code: CodeExists, Kind: "group", Message: "A group with that name exists already."}

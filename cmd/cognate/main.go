@@ -51,9 +51,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errs)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &exitError{err: fix(err, "see "+c.CommandPath()+" --help"), code: exitUsage}
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(serveCommand(), migrateCommand(), adminCommand(), healthcheckCommand(), versionCommand())
 	root.AddCommand(clientCommands()...)
 	ran, err := root.ExecuteContextC(ctx)

@@ -18,6 +18,7 @@ type member struct {
 // members are the API's names, by the last part of their paths.
 func members() map[string]member {
 	const origin, address = "an origin such as https://app.example.com", "an address such as https://example.com/terms"
+	const plain = "letters, digits, spaces and +=,.@-_"
 	flag := func(names ...string) member { return member{flags: names} }
 	return map[string]member{
 		"termsURL": {flags: []string{"terms-url"}, form: address}, "privacyURL": {flags: []string{"privacy-url"}, form: address},
@@ -41,11 +42,12 @@ func members() map[string]member {
 		"maxSessionDuration": flag("max-seconds"), "policies": flag("policy-file"), "alg": flag("algorithm"), "scope": flag("scope"),
 		"email": flag("email"), "phone_number": flag("phone"), "filter": flag("filter"), "precedence": flag("precedence"), "description": flag("description"),
 		"subject": flag("subject"), "text": {flags: []string{"text"}, words: "the text to look for"}, "html": flag("html"), "sms": flag("sms"),
-		"locale": flag("locale"), "channel": flag("channel"), "kind": {words: "the kind"}, "to": {words: "the address"},
+		"locale": {flags: []string{"locale"}, form: "a language such as sv or pt-BR"}, "channel": flag("channel"), "kind": {words: "the kind"}, "to": {words: "the address"},
 		"groupName": {words: "the group's name", form: "without spaces"}, "roleName": {words: "the role's name", form: "letters, digits and +=,.@-_"},
-		"role": {words: "the role"}, "username": {words: "the username", form: "without spaces"}, "poolName": {words: "the pool's name"},
-		"identityPoolName": {words: "the pool's name"}, "clientName": {flags: []string{"name"}, words: "the client's name"}, "providerName": {words: "the provider's name"},
-		"attributeName": {words: "the attribute's name"}, "name": {words: "the name"}, "identifier": {words: "the identifier"},
+		"role": {words: "the role"}, "username": {words: "the username", form: "without spaces"}, "poolName": {words: "the pool's name", form: plain},
+		"identityPoolName": {words: "the pool's name", form: plain}, "clientName": {flags: []string{"name"}, words: "the client's name", form: plain},
+		"deviceKey": {words: "the device", form: "the key that cognate user devices lists"}, "passwordHash": {words: "the hash"}, "providerName": {words: "the provider's name"},
+		"attributeName": {words: "the attribute's name", form: "without spaces"}, "name": {words: "the name"}, "identifier": {words: "the identifier"},
 	}
 }
 
@@ -59,8 +61,17 @@ var (
 func inFlags(c *cobra.Command, message string) string {
 	if found := violation.FindAllStringSubmatch(message, -1); len(found) > 0 {
 		var said []string
+		empty := map[string]bool{} // of what is empty there is no more to say
 		for _, v := range found {
-			if s := broken(c, v[1], v[2]); !slices.Contains(said, s) {
+			empty[v[1]] = empty[v[1]] || strings.HasSuffix(strings.TrimSpace(v[2]), "have length greater than or equal to 1")
+		}
+		for _, v := range found {
+			s := broken(c, v[1], v[2])
+			if empty[v[1]] {
+				name, _ := called(c, v[1])
+				s = name + ": it must not be empty"
+			}
+			if !slices.Contains(said, s) {
 				said = append(said, s)
 			}
 		}
@@ -90,6 +101,9 @@ func called(c *cobra.Command, path string) (string, member) {
 		return path, member{}
 	}
 	last := parts[len(parts)-1]
+	if parts[0] == "customAttributes" && last == "name" {
+		last = "attributeName"
+	}
 	m, known := members()[strings.ToLower(last[:1])+last[1:]]
 	if !known {
 		return path, member{}
@@ -122,7 +136,7 @@ func broken(c *cobra.Command, path, rule string) string {
 	}
 	least, greatest := strings.CutPrefix(rule, "have length ")
 	switch pattern := strings.HasPrefix(rule, "satisfy regular expression pattern: "); {
-	case m.form != "" && (pattern || greatest):
+	case m.form != "" && (pattern || greatest && len(m.flags) > 0):
 		return name + ": write " + m.form
 	case pattern:
 		return name + ": it is not of the right form"

@@ -23,6 +23,16 @@ func TestRefusalsNameTheFlag(t *testing.T) {
 		"pool update POOL --sms-countries SE,XX":                    `error: --sms-countries: "XX" is no country`,
 		"pool mfa POOL --passkey-authenticators xyz":                "error: --passkey-authenticators: write an AAGUID such as ",
 		"group create with\u00a0space":                              "error: the group's name: write without spaces",
+		"attribute add with\u00a0space":                             "error: the attribute's name: write without spaces",
+		"attribute add " + strings.Repeat("a", 21):                  "error: the attribute's name: at most 20 characters",
+		"message show sign_in --locale s.v":                         "error: --locale: write a language such as sv or pt-BR",
+		"user forget-device alice foo":                              "error: the device: write the key that cognate user devices lists",
+		"group create " + strings.Repeat("a", 129):                  "error: the group's name: at most 128 characters",
+		"user list --limit -1":                                      `error: --limit: "-1" is not a whole number, 0 or more`,
+		"pool update POOL --self-sign-up=maybe":                     `error: --self-sign-up: "maybe" is not true or false`,
+		"audit list --pool POOL":                                    "fix: name the pool as an argument: cognate audit list POOL",
+		"user list --filter shoe=\"44\"":                            `They can by username, sub, email, phone_number, `,
+		"user set-mfa alice --on sms":                               "SMS_MFA cannot be turned on: the user has no phone_number.",
 		"pool update POOL --session-idle 10s":                       "error: --session-idle: at least 60 seconds",
 		"pool mfa POOL --mode required":                             "fix: use off, optional, on",
 		"pool mfa POOL --mode on --factors sms":                     "error: --mode: Who signs in by PASSWORD could never bring a second factor: no text is sent while cognate pool update --sms-countries lists no country",
@@ -42,7 +52,44 @@ func TestRefusalsNameTheFlag(t *testing.T) {
 			t.Errorf("%s: exit %d: %s", args, code, errs)
 		}
 	}
-	if code, _, errs := s.try("", "user", "search", ""); code == exitOK || !strings.Contains(errs, "error: the text to look for: at least 1 characters") {
+	for _, args := range [][]string{{"group", "create", ""}, {"pool", "create", ""}, {"client", "create", ""}, {"user", "create", ""}} {
+		if code, _, errs := s.try("", args...); code == exitOK || !strings.Contains(errs, "'s name: it must not be empty (") && !strings.Contains(errs, "the username: it must not be empty (") {
+			t.Errorf("%v: exit %d: %s", args, code, errs)
+		}
+	}
+	if code, _, errs := s.try("", "user", "search", ""); code == exitOK || !strings.Contains(errs, "error: the text to look for: it must not be empty") {
 		t.Errorf("exit %d: %s", code, errs)
+	}
+}
+
+// What another has cannot be had; there is nothing to update instead.
+func TestTakenNamesSayWhatToDo(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	pool := s.value("UserPool.Id", "pool", "create", "Shop", "--alias", "preferred_username,phone_number")
+	in := func(args string) []string { return append(strings.Fields(args), "--pool", pool) }
+	s.must(in("user create ann --attribute preferred_username=neo --no-invite")...)
+	s.must(in("user create bob --no-invite --phone +4917012345678 --email bob@example.com --email-verified")...)
+	for args, wants := range map[string][]string{
+		"user update bob --attribute preferred_username=neo": {"e-mail address, phone number or preferred username", "fix: give another, or see who has it with: cognate user search"},
+		"user set-mfa bob --on sms":                          {"the user's phone_number is not verified", "fix: if it is theirs: cognate user update bob --phone NUMBER --phone-verified"},
+		"user set-mfa ann --on email":                        {"the user has no email", "fix: if it is theirs: cognate user update ann --email ADDRESS --email-verified"},
+	} {
+		code, _, errs := s.try("", in(args)...)
+		for _, want := range wants {
+			if code == exitOK || !strings.Contains(errs, want) {
+				t.Errorf("%s: exit %d: %s", args, code, errs)
+			}
+		}
+	}
+	if code, _, errs := s.try("", in("user set-mfa bob --on email")...); code != exitOK || !strings.Contains(errs, "The pool does not take email as a second factor") {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+	for hash, want := range map[string]string{
+		"$md5$x": "these are: $argon2id$ and $argon2i$, $2a$", "$2b$19$pFqY./FXc0fOWy8DoZObke3Me..UW3zKOK3s85pZ5ajORpt2rvDTK": "a cost of 14 of bcrypt",
+	} {
+		if code, _, errs := s.try(hash+"\n", in("user set-password-hash bob")...); code == exitOK || !strings.Contains(errs, want) {
+			t.Errorf("%s: exit %d: %s", hash, code, errs)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -136,7 +137,8 @@ func unknownFactor(name string) error {
 	return &exitError{fix(fmt.Errorf("there is no second factor %q", name), "choose from totp, passkey, sms and email"), exitUsage}
 }
 
-func mfaFields(c *api.MfaConfig) []field {
+// takenFactors are the second factors that a pool takes.
+func takenFactors(c *api.MfaConfig) []string {
 	var on []string
 	for name, is := range map[string]bool{
 		"totp": c.SoftwareTokenMfaConfiguration != nil && c.SoftwareTokenMfaConfiguration.Enabled, "sms": c.SmsMfaConfiguration != nil,
@@ -147,9 +149,13 @@ func mfaFields(c *api.MfaConfig) []field {
 		}
 	}
 	slices.Sort(on)
+	return on
+}
+
+func mfaFields(c *api.MfaConfig) []field {
 	w := c.WebAuthnConfiguration
 	return []field{
-		{"mode", strings.ToLower(c.MfaConfiguration)}, {"factors", words(on)},
+		{"mode", strings.ToLower(c.MfaConfiguration)}, {"factors", words(takenFactors(c))},
 		{"passkey verification", w.UserVerification}, {"passkey domain", w.RelyingPartyID},
 		{"passkey counts twice", yesNo(w.FactorConfiguration == "MULTI_FACTOR_WITH_USER_VERIFICATION")},
 		{"passkey authenticators", words(w.AllowedAuthenticators)}, {"passkey origins", words(w.Origins)}, {"passkey nudge", yesNo(w.Nudge != nil && *w.Nudge)},
@@ -176,7 +182,11 @@ func userFactors() []func(*flags) *cobra.Command {
 				if err := wishFactors(in, on, off, preferred); err != nil {
 					return err
 				}
-				return s.do(api.UserPools, "AdminSetUserMFAPreference", in, "Set the second factors of %s.", args[0])
+				err := s.do(api.UserPools, "AdminSetUserMFAPreference", in, "Set the second factors of %s.", args[0])
+				if err != nil {
+					return unproved(err, args[0])
+				}
+				return s.noteUntaken(on)
 			})
 		}, withPool, func(c *cobra.Command) {
 			c.Flags().StringSliceVar(&on, "on", nil, "factors to turn on: totp, passkey, sms, email; each must be set up")
@@ -192,6 +202,42 @@ func userFactors() []func(*flags) *cobra.Command {
 			})
 		}, withPool, deleting),
 	}
+}
+
+// unproved says what to do about an address that codes cannot go to.
+func unproved(err error, user string) error {
+	var r *refusal
+	if !errors.As(err, &r) {
+		return err
+	}
+	for name, flags := range map[string]string{"email": "--email ADDRESS --email-verified", "phone_number": "--phone NUMBER --phone-verified"} {
+		if strings.Contains(r.Message, "has no "+name+".") || strings.Contains(r.Message, "'s "+name+" is not verified") {
+			return &exitError{fix(r, "if it is theirs: cognate user update "+user+" "+flags), exitFailure}
+		}
+	}
+	return err
+}
+
+// noteUntaken tells of factors that are turned on for a user and that the pool does not
+// take: nobody is asked for them.
+func (s *session) noteUntaken(on []string) error {
+	if len(on) == 0 {
+		return nil
+	}
+	c, _, err := get[api.MfaConfig](s, api.UserPools, "GetUserPoolMfaConfig", m{"UserPoolId": s.pool})
+	if err != nil {
+		return err
+	}
+	taken := takenFactors(c)
+	for _, name := range on {
+		switch {
+		case !slices.Contains(taken, name):
+			fmt.Fprintf(s.errs, "The pool does not take %s as a second factor, so nobody is asked for it. Let it: cognate pool mfa %s --factors %s\n", name, s.pool, strings.Join(append(taken, name), ","))
+		case c.MfaConfiguration == "OFF":
+			fmt.Fprintf(s.errs, "The pool asks for no second factor. Let it: cognate pool mfa %s --mode optional\n", s.pool)
+		}
+	}
+	return nil
 }
 
 func wishFactors(in m, on, off []string, preferred string) error {

@@ -38,7 +38,7 @@ func TestSecondFactorCommands(t *testing.T) {
 	if out := s.must("user", "factors", "bob", "--pool", pool); !strings.Contains(out, "EMAIL_OTP") || !strings.Contains(out, "PASSWORD") {
 		t.Errorf("%s", out)
 	}
-	for args, want := range map[string]string{"--on totp": "nothing to prove", "--preferred sms": "not on", "": "nothing is to be changed", "--off smoke": "no second factor"} {
+	for args, want := range map[string]string{"--on totp": "set up no authenticator app", "--preferred sms": "not on", "": "nothing is to be changed", "--off smoke": "no second factor"} {
 		if code, _, errs := s.try("", append([]string{"user", "set-mfa", "bob", "--pool", pool}, strings.Fields(args)...)...); code == exitOK || !strings.Contains(errs, want) {
 			t.Errorf("%s: %d %s", args, code, errs)
 		}

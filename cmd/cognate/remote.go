@@ -187,6 +187,8 @@ func (r *remote) refused(status int, answer []byte) error {
 		id := malformedID(body.Message)
 		err.Message = "that is no " + id.kind + "'s id"
 		code, what = exitUsage, "it looks like "+id.example+"; see what is there with: "+id.list
+	case kind == "AliasExistsException":
+		what = "give another, or see who has it with: cognate user search"
 	case strings.HasSuffix(kind, "ExistsException"):
 		what = "choose another name, or use the update command"
 	}

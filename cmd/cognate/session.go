@@ -119,6 +119,22 @@ func arguments(use string) cobra.PositionalArgs {
 	}
 }
 
+var badValue = regexp.MustCompile(`^invalid argument ("(?:[^"\\]|\\.)*") for "(?:-., )?(--[^"]+)" flag: strconv\.Parse(Uint|Int|Bool)`)
+
+// flagError says in words what a flag takes, and of --pool where the pool is an argument,
+// since it may be of either kind.
+func flagError(c *cobra.Command, err error) error {
+	what := "see " + c.CommandPath() + " --help"
+	if found := badValue.FindStringSubmatch(err.Error()); found != nil {
+		kind := map[string]string{"Uint": "a whole number, 0 or more", "Int": "a whole number", "Bool": "true or false"}[found[3]]
+		err = fmt.Errorf("%s: %s is not %s", found[2], found[1], kind)
+	}
+	if strings.HasPrefix(err.Error(), "unknown flag: --pool") && strings.Contains(c.Use, " POOL") {
+		what = "name the pool as an argument: " + c.CommandPath() + " POOL"
+	}
+	return &exitError{err: fix(err, what), code: exitUsage}
+}
+
 // noArguments wants the name of a verb, and guesses at one that is mistyped.
 func noArguments(c *cobra.Command, args []string) error {
 	if len(args) == 0 {

@@ -81,6 +81,9 @@ func ParseFilter(filter string) (store.UserFilter, error) {
 	return f, attribute(&f, name)
 }
 
+// searched are the attributes that users are searched by, under their own names.
+var searched = []string{"username", "sub", "email", "phone_number", "name", "given_name", "family_name", "preferred_username"}
+
 // attribute translates Cognito's names and refuses those it cannot search.
 func attribute(f *store.UserFilter, name string) error {
 	switch {
@@ -91,10 +94,10 @@ func attribute(f *store.UserFilter, name string) error {
 			return provider.Invalid("Filter", `status takes = "Enabled" or = "Disabled".`)
 		}
 		f.Attribute, f.Value = "enabled", strconv.FormatBool(f.Value == "Enabled")
-	case slices.Contains([]string{"username", "sub", "email", "phone_number", "name", "given_name", "family_name", "preferred_username"}, name):
+	case slices.Contains(searched, name):
 		f.Attribute = name
 	default:
-		return provider.Invalid("Filter", "Users cannot be searched by %q.", name)
+		return provider.Invalid("Filter", "Users cannot be searched by %q. They can by %s, cognito:user_status and status.", name, strings.Join(searched, ", "))
 	}
 	return nil
 }

@@ -99,7 +99,7 @@ func (f *Factors) turn(ctx context.Context, pool *provider.Pool, u *provider.Use
 		return err
 	}
 	if !can {
-		return provider.Invalid("", "The user has nothing to prove %s with yet, so it cannot be turned on.", factor)
+		return provider.Invalid("", "%s cannot be turned on: %s", factor, missing(u, factor))
 	}
 	return f.Added(ctx, pool, u.ID, factor)
 }
@@ -121,6 +121,24 @@ func (f *Factors) able(ctx context.Context, pool *provider.Pool, u *provider.Use
 		return proved(u, provider.ByEmail), nil
 	}
 	return false, nil
+}
+
+// missing says what a user lacks for a second factor.
+func missing(u *provider.User, factor provider.Factor) string {
+	switch factor {
+	case provider.FactorTOTP:
+		return "the user has set up no authenticator app."
+	case provider.FactorPasskey:
+		return "the user has no passkey."
+	}
+	by := provider.ByEmail
+	if factor == provider.FactorSMS {
+		by = provider.BySMS
+	}
+	if u.Attributes[by.Attribute()] == "" {
+		return "the user has no " + by.Attribute() + "."
+	}
+	return "the user's " + by.Attribute() + " is not verified."
 }
 
 // proved reports whether a user's address on a channel is verified.

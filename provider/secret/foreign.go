@@ -40,7 +40,7 @@ func parseBcrypt(stored string) (*knownHash, error) {
 // parseDjango reads pbkdf2_sha256$<iterations>$<salt as it is>$<base64>.
 func parseDjango(f []string) (*knownHash, error) {
 	if len(f) != 4 || f[2] == "" || len(f[2]) > maxField {
-		return nil, unreadable("its form is not known")
+		return nil, errForm
 	}
 	sum, err := anyBase64(f[3])
 	if err != nil {
@@ -51,7 +51,7 @@ func parseDjango(f []string) (*knownHash, error) {
 
 func parsePBKDF2(f []string) (*knownHash, error) {
 	if len(f) != 4 {
-		return nil, unreadable("its form is not known")
+		return nil, errForm
 	}
 	salt, sum, err := saltAndSum(f[2], f[3], anyBase64)
 	if err != nil {
@@ -83,7 +83,7 @@ func newPBKDF2(name, iterations string, salt, sum []byte) (*knownHash, error) {
 
 func parseScrypt(f []string) (*knownHash, error) {
 	if len(f) != 4 {
-		return nil, unreadable("its form is not known")
+		return nil, errForm
 	}
 	v, ok := costs(f[1], "ln", "r", "p")
 	if !ok {
@@ -119,7 +119,7 @@ func scryptBounded(ln, r, p uint32) bool {
 // the hash.
 func parseFirebase(f []string) (*knownHash, error) {
 	if len(f) != 6 {
-		return nil, unreadable("its form is not known")
+		return nil, errForm
 	}
 	v, ok := costs(f[1], "ln", "r")
 	if !ok {

@@ -21,7 +21,12 @@ const (
 	minSum        = 16
 )
 
-var errTooDear = unreadable("its costs are out of bounds")
+var (
+	errForm = unreadable("its form is not known; these are: $argon2id$ and $argon2i$, $2a$, $2b$ and $2y$ (bcrypt), $scrypt$, $firebase-scrypt$, " +
+		"$pbkdf2-sha1$, -sha256$ and -sha512$, pbkdf2_sha1$ and pbkdf2_sha256$ (Django)")
+	errTooDear = unreadable("its costs are out of bounds: a cost of 14 of bcrypt, 4,000,000 iterations of PBKDF2, 16 passes of Argon2, " +
+		"and 256 MiB at once, 1 GiB over all passes, of Argon2 and scrypt at most")
+)
 
 func unreadable(why string) error { return fmt.Errorf("%w: %s", ErrPasswordHash, why) }
 
@@ -63,7 +68,7 @@ func parseHash(stored string) (*knownHash, error) {
 	}
 	rest, ok := strings.CutPrefix(stored, "$")
 	if !ok {
-		return nil, unreadable("its form is not known")
+		return nil, errForm
 	}
 	f := strings.Split(rest, "$")
 	switch f[0] {
@@ -76,7 +81,7 @@ func parseHash(stored string) (*knownHash, error) {
 	case "pbkdf2", "pbkdf2-sha1", "pbkdf2-sha256", "pbkdf2-sha512":
 		return parsePBKDF2(f)
 	}
-	return nil, unreadable("its form is not known")
+	return nil, errForm
 }
 
 // strictBase64 is the base64 of PHC strings.
