@@ -93,7 +93,7 @@ func TestConstraints(t *testing.T) {
 		{"CreateUserPool", m{"PoolName": "a", "AliasAttributes": []string{"email", "fax"}}, invalid, "aliasAttributes.2.member"},
 		{"CreateUserPool", m{"PoolName": "a", "AliasAttributes": []string{"email"}, "UsernameAttributes": []string{"email"}}, invalid, "AliasAttributes"},
 		{"CreateUserPool", m{"PoolName": "a", "Schema": []m{{"Name": "email", "AttributeDataType": "Number"}}}, invalid, "Schema"},
-		{"CreateUserPool", m{"PoolName": "a", "Schema": []m{{"Name": "x", "StringAttributeConstraints": m{"MaxLength": "many"}}}}, invalid, "Schema"},
+		{"CreateUserPool", m{"PoolName": "a", "Schema": []m{{"Name": "x", "StringAttributeConstraints": m{"MaxLength": "many"}}}}, invalid, "MaxLength"},
 		{"CreateUserPool", m{"PoolName": "a", "UserPoolTags": m{"": "x"}}, invalid, "userPoolTags"},
 		{"DescribeUserPool", m{"UserPoolId": "us-east-1"}, invalid, "userPoolId"},
 		{"DescribeUserPool", m{"UserPoolId": "us-east-1_nothing00"}, "ResourceNotFoundException", ""},
