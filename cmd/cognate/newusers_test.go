@@ -60,8 +60,18 @@ func TestUserCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, err = r.call(t.Context(), api.UserPools, "SignUp", api.SignUpRequest{ClientID: client, Username: "reachable", Password: "a-long-Passw0rd!",
+		UserAttributes: []api.AttributeType{{Name: "email", Value: "reachable@example.com"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out := s.must(in("user", "resend-code", "reachable")...); !strings.Contains(out, "r***@e***") {
+		t.Errorf("%s", out)
+	}
 	for args, want := range map[string]string{
 		"user reset-password newcomer":        "cognate user confirm newcomer",
+		"user resend-code newcomer":           "Confirm the user without a code",
+		"user resend-code bob":                "needs no code",
 		"user resend-invite bob":              "needs no invitation",
 		"user create x --deliver pigeon":      "fix: use email, sms",
 		"user create x --attribute shoe=44":   "shoe",

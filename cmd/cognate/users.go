@@ -79,6 +79,13 @@ func userCommand() *cobra.Command {
 		userVerb("enable", "Let a user in again", "AdminEnableUser", "Enabled user %s."),
 		userVerb("disable", "Shut a user out and end what they are signed in to", "AdminDisableUser", "Disabled user %s."),
 		userVerb("confirm", "Confirm a user who signed up", "AdminConfirmSignUp", "Confirmed user %s."),
+		verb("resend-code USER", "Send a user who signed up, and is not confirmed yet, another code", func(s *session, args []string) error {
+			return s.withUser(args[0], func(in m) error {
+				return show(s, api.Own, "AdminResendConfirmationCode", in, func(r *api.CodeResponse) []field {
+					return []field{{"sent to", r.CodeDeliveryDetails.Destination}, {"by", strings.ToLower(r.CodeDeliveryDetails.DeliveryMedium)}}
+				})
+			})
+		}, withPool),
 		resetPasswordVerb(),
 		userVerb("sign-out", "End every session and grant of a user", "AdminUserGlobalSignOut", "Signed %s out everywhere."),
 		eventsVerb(),
@@ -132,7 +139,7 @@ func (s *session) whyNoReset(r *refusal, name string, in m) error {
 		return err
 	}
 	what := map[string]string{
-		"UNCONFIRMED":           "the user has signed up and is not confirmed yet: cognate user confirm " + name,
+		"UNCONFIRMED":           "the user has signed up and is not confirmed yet: cognate user confirm " + name + ", or resend-code",
 		"FORCE_CHANGE_PASSWORD": "the user was invited and has not signed in yet: cognate user resend-invite " + name,
 		"EXTERNAL_PROVIDER":     "the user has no password here: they sign in at another provider",
 	}[out.UserStatus]

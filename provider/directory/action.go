@@ -21,6 +21,7 @@ const (
 	IdPDelete            = "identity_provider.delete"
 	UserCreate           = "user.create"
 	UserSignUp           = "user.sign_up"
+	UserResendCode       = "user.resend_code"
 	UserResetPassword    = "user.reset_password"
 	UserPasswordReset    = "user.password_reset"
 	UserUpdate           = "user.update"

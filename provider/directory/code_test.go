@@ -1051,6 +1051,49 @@ func TestSignUpProvesThePhoneFirst(t *testing.T) {
 	})
 }
 
+// An operator sends a newcomer another code, which works, or is told why none goes out.
+func TestOperatorsResendCodes(t *testing.T) {
+	t.Parallel()
+	eachCodes(t, provider.PoolSettings{AutoVerified: []string{"phone_number"}}, func(t *testing.T, d *codes) {
+		u, err := d.SignUp(t.Context(), d.pool, directory.SignUp{Username: "ann", Password: password, Attributes: attr("phone_number", "+12025550143")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := d.mailbox()[0].Code
+		to, err := d.ResendByOperator(t.Context(), d.pool.ID, "ann")
+		if err != nil || to.Destination != "+*******0143" {
+			t.Fatalf("%+v %v", to, err)
+		}
+		second := d.mailbox()[0].Code
+		if _, err := d.ConfirmSignUp(t.Context(), d.pool, u.ID, first, false); !errors.Is(err, provider.ErrCodeMismatch) && first != second {
+			t.Errorf("the older code: %v", err)
+		}
+		if _, err := d.ConfirmSignUp(t.Context(), d.pool, u.ID, second, false); err != nil {
+			t.Errorf("the newer: %v", err)
+		}
+		_, err = d.ResendByOperator(t.Context(), d.pool.ID, "ann")
+		code(t, err, provider.CodeForbidden)
+
+		ben := directory.SignUp{Username: "ben", Password: password, Attributes: attr("phone_number", "+46701740605", "email", "ben@example.com")}
+		if _, err := d.SignUp(t.Context(), d.pool, ben); err != nil {
+			t.Fatal(err)
+		}
+		for _, countries := range [][]string{{"US"}, nil} {
+			if err := d.ChangePool(t.Context(), d.pool.ID, func(p *provider.Pool) error { p.Settings.SMS.Countries = countries; return nil }); err != nil {
+				t.Fatal(err)
+			}
+			if _, err = d.ResendByOperator(t.Context(), d.pool.ID, "ben"); !errors.Is(err, &provider.Error{Code: provider.CodeLimit, Kind: "sms"}) {
+				t.Errorf("%q: %v", countries, err)
+			}
+		}
+		if _, err := d.SignUp(t.Context(), d.pool, directory.SignUp{Username: "cem", Password: password}); err != nil {
+			t.Fatal(err)
+		}
+		_, err = d.ResendByOperator(t.Context(), d.pool.ID, "cem")
+		code(t, err, provider.CodeInvalid)
+	})
+}
+
 func TestInvitationsByChannel(t *testing.T) {
 	t.Parallel()
 	eachCodes(t, provider.PoolSettings{}, func(t *testing.T, d *codes) {

@@ -239,6 +239,37 @@ func (d *Directory) ResendTo(ctx context.Context, p *provider.Pool, name, flow s
 	return d.askCode(ctx, p, wanted{Purpose: provider.CodeSignUp, Name: name, Flow: flow})
 }
 
+// ResendByOperator is ResendCode for an operator, who is told why no code goes out, and
+// else where it went.
+//
+// Errors: provider.ErrUserNotFound; provider.CodeForbidden for who is confirmed or
+// disabled; provider.CodeInvalid without an address that the pool proves or a way to
+// send; provider.CodeLimit when a limit holds the text back.
+func (d *Directory) ResendByOperator(ctx context.Context, pool, name string) (*Delivery, error) {
+	u, err := d.FindUser(ctx, pool, name)
+	if err != nil {
+		return nil, err
+	}
+	var out *Delivery
+	err = d.changeIn(ctx, pool, UserResendCode, userTarget(u.ID), nil, func(ctx context.Context, p *provider.Pool) error {
+		by := d.signUpChannel(p, u)
+		if by == "" {
+			by = d.signUpChannel(everywhere(p), u) // to be told below that the country is not listed
+		}
+		switch {
+		case u.Status != provider.UserUnconfirmed || !u.Enabled:
+			return &provider.Error{Code: provider.CodeForbidden, Kind: "user", Message: "The user is confirmed or disabled, and needs no code."}
+		case by == "" && d.cannotSend(p):
+			return errCannotSend()
+		case by == "":
+			return provider.Invalid("Username", "The user pool proves no address that the user has. Confirm the user without a code.")
+		}
+		out = &Delivery{by, Masked(u.Attributes[by.Attribute()])}
+		return d.sendCode(ctx, p, u, parcel{Purpose: provider.CodeSignUp, By: by, To: u.Attributes[by.Attribute()], Insist: true})
+	})
+	return out, err
+}
+
 // TakesPasswords reports whether a pool's users sign in by a password at all.
 func TakesPasswords(p *provider.Pool) bool {
 	return slices.Contains(p.Settings.First(), provider.FactorPassword)

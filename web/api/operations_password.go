@@ -6,10 +6,11 @@ import (
 	"github.com/cognate-idp/cognate/provider/directory"
 )
 
-// passwordOperations are about passwords.
+// passwordOperations are about what users first get in by.
 func (a *API) passwordOperations() []Operation {
 	return []Operation{
 		silent(Own, "AdminSetUserPasswordHash", directory.UsersWrite, directory.UserSetPassword, a.adminSetUserPasswordHash),
+		change(Own, "AdminResendConfirmationCode", directory.UsersSupport, directory.UserResendCode, a.adminResendConfirmationCode),
 	}
 }
 

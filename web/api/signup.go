@@ -44,6 +44,14 @@ func (a *API) resendConfirmationCode(ctx context.Context, in *CodeRequest) (*Cod
 	return a.code(ctx, in, provider.CodeSignUp, a.Directory.ResendCode)
 }
 
+func (a *API) adminResendConfirmationCode(ctx context.Context, in *AdminUserRequest) (*CodeResponse, error) {
+	to, err := a.Directory.ResendByOperator(ctx, in.UserPoolID, in.Username)
+	if err != nil {
+		return nil, err
+	}
+	return &CodeResponse{delivery(*to)}, nil
+}
+
 func (a *API) forgotPassword(ctx context.Context, in *CodeRequest) (*CodeResponse, error) {
 	return a.code(ctx, in, provider.CodeResetPassword, a.Directory.ForgotPassword)
 }

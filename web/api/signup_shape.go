@@ -36,7 +36,8 @@ type CodeRequest struct {
 	ClientMetadata map[string]string `json:"ClientMetadata,omitempty" shape:"ClientMetadataType"`
 }
 
-// CodeResponse is the output of ResendConfirmationCode and ForgotPassword.
+// CodeResponse is the output of ResendConfirmationCode, ForgotPassword and
+// AdminResendConfirmationCode.
 type CodeResponse struct {
 	CodeDeliveryDetails *CodeDeliveryDetailsType `json:"CodeDeliveryDetails,omitempty"`
 }

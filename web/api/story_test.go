@@ -167,6 +167,7 @@ func story() []step {
 		{id + "SignUp", plus(newcomer, "Username", "BOB", "Password", "12-Numbers-here", "UserAttributes", []m{{"Name": "email", "Value": "eve@example.com"}}), "UsernameExistsException"},
 		{id + "ResendConfirmationCode", newcomer, ""},
 		{id + "ResendConfirmationCode", newcomer, "LimitExceededException"},
+		{own + "AdminResendConfirmationCode", plus(pool, "Username", newcomer["Username"]), ""},
 		{id + "ConfirmSignUp", plus(newcomer, "ConfirmationCode", "none"), "CodeMismatchException"},
 		{id + "ConfirmSignUp", plus(newcomer, "ConfirmationCode", "$code"), ""},
 		{id + "ConfirmSignUp", plus(newcomer, "ConfirmationCode", "$code"), "CodeMismatchException"},
