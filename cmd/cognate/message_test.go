@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cognate-idp/cognate/web/api"
 )
 
 // An operator is told that a message did not go, and why.
@@ -80,6 +82,23 @@ func TestMessageCommands(t *testing.T) {
 	code, out, errs := s.try("", "message", "show", "sign_in", "--pool", pool)
 	if code != exitOK || !strings.Contains(out, "Enter this code to sign in to Shop:") || !strings.Contains(errs, "No words were put") {
 		t.Errorf("the standard words: %d %s%s", code, out, errs)
+	}
+	r, err := readDevJSON(devJSONPath(s.data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	invite := m{"InviteMessageTemplate": m{"EmailMessage": "Come in, {username}: {####}"}}
+	if _, err := r.call(t.Context(), api.UserPools, "UpdateUserPool", m{"UserPoolId": pool, "AdminCreateUserConfig": invite}); err != nil {
+		t.Fatal(err)
+	}
+	const member = "AdminCreateUserConfig.InviteMessageTemplate.EmailMessage"
+	if out := s.must("message", "list", "--pool", pool); !strings.Contains(out, member) {
+		t.Errorf("%s", out)
+	}
+	for _, want := range []string{"Come in, sample: 123456", "words from   the pool's setting " + member + "; the subject from the standard ones"} {
+		if out := s.must("message", "show", "invitation", "--pool", pool); !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
 	}
 	link := []string{"message", "set", "verify_email", "--pool", pool, "--text", "{##Verify me##}"}
 	const unused = "Not in use: text. The words hold a link and no code"
