@@ -83,9 +83,6 @@ func checkSchema(schema []provider.Attribute) error {
 			return provider.Invalid("Schema", "The attribute %s is there already. Change it, or restore it where it is retired.", name)
 		}
 		seen[name] = true
-		if err := checkBounds(a); err != nil {
-			return err
-		}
 		if a.Custom && !a.Retired {
 			custom++
 		}

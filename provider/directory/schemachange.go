@@ -132,7 +132,10 @@ func (c *AttributeChange) Apply(a *provider.Attribute) error {
 	if err := length(name, "MinLength", c.MinLength, &a.MinLength); err != nil {
 		return err
 	}
-	return length(name, "MaxLength", c.MaxLength, &a.MaxLength)
+	if err := length(name, "MaxLength", c.MaxLength, &a.MaxLength); err != nil {
+		return err
+	}
+	return checkBounds(*a) // here, and not of all that are there: an older version took others
 }
 
 // moves reports whether a length that is given is another than the one that holds.

@@ -154,6 +154,8 @@ func inShort(err error) string {
 		why = told.Message
 	case errors.Is(err, context.DeadlineExceeded):
 		why = "no answer came in time"
+	case !errors.Is(err, ErrRefused) && !errors.Is(err, ErrShutOut):
+		why = "it could not be handed over; the log says more" // it names the server's own network
 	}
 	return strings.TrimSuffix(why, ".")
 }

@@ -234,6 +234,10 @@ func severalLimit() store.ThrottleLimit {
 // but the person who asked for some at several.
 var ErrSeveral = errors.New("codes were asked for at several addresses")
 
+// ErrFromHere is the cause where it is not who the message is for that had one a moment
+// ago, but the network that asks: it asked for many, to anybody.
+var ErrFromHere = errors.New("messages were asked for too often from this network")
+
 // mailMost is how many messages one person is sent in an hour for a purpose, answered
 // or not: who answers each one at once must not have them sent without end.
 const mailMost = 20
@@ -315,7 +319,9 @@ func (g *Guard) mail(ctx context.Context, pool, key string, limit store.Throttle
 			wait, err = g.mailHour(ctx, pool, key)
 		}
 		if err == nil && wait == 0 && address != "" {
-			wait, err = rows.TakeTry(ctx, "mail:"+address, askLimit())
+			if wait, err = rows.TakeTry(ctx, "mail:"+address, askLimit()); err == nil && wait > 0 {
+				return mailed(wait).With(ErrFromHere)
+			}
 		}
 		if err == nil && wait > 0 {
 			err = mailed(wait)

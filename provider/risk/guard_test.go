@@ -164,6 +164,25 @@ func TestARightAnswerSendsNoMore(t *testing.T) {
 				t.Errorf("the wait is over: %v", err)
 			}
 
+			// What went to an address that the person named is off the wait once it was
+			// answered, however often it was asked for; the person's own wait is not.
+			to := Subject{UserID: "bea", To: "bea@example.com"}
+			for range 2 {
+				if err := g.Ask(t.Context(), pool, to, "second"); err != nil {
+					t.Fatal(err)
+				}
+				later.Add(int64(time.Minute))
+			}
+			if err := g.Ask(t.Context(), pool, to, "second"); provider.CodeOf(err) != provider.CodeThrottled {
+				t.Errorf("a third, unanswered: %v", err)
+			}
+			if err := g.Answered(t.Context(), pool, to, "second"); err != nil {
+				t.Fatal(err)
+			}
+			if err := g.Ask(t.Context(), pool, to, "second"); err != nil {
+				t.Errorf("after an answer: %v", err)
+			}
+
 			later.Store(int64(24 * time.Hour))
 			for i := range mailMost {
 				if err := ask(); err != nil {

@@ -52,6 +52,7 @@ type state struct {
 	Method        provider.Factor   `json:"method,omitempty"`
 	Choices       []provider.Factor `json:"choices,omitempty"`
 	Challenge     json.RawMessage   `json:"challenge,omitempty"` // what Method's answer must match
+	Sent          sentTo            `json:"sent,omitzero"`       // stays when the person tries another way and comes back
 	RecoveryCodes []string          `json:"recovery_codes,omitempty"`
 	Devices       []string          `json:"devices,omitempty"`  // what the browser keeps of devices, anybody's
 	Spared        string            `json:"spared,omitempty"`   // the device that stands in for the second factor
@@ -92,6 +93,7 @@ func (s *state) unproves() {
 	s.UserID, s.Username, s.First, s.At, s.AMR, s.Provider = "", "", "", 0, nil, ""
 	s.Second, s.Outdated, s.Proven, s.Change = false, false, "", ""
 	s.ask("", nil)
+	s.Sent = sentTo{}
 	s.RecoveryCodes, s.Nudged = nil, false
 	s.Spared, s.Asked, s.Remember = "", false, false
 	if s.Custom != nil {

@@ -24,7 +24,13 @@ type sending struct {
 	To     string `json:"to,omitempty"`     // empty while it is asked for
 	Typed  bool   `json:"typed,omitempty"`  // it was given in this attempt, so it may be shown
 	Proved bool   `json:"proved,omitempty"` // it is the user's own, and stays
-	Unsent bool   `json:"unsent,omitempty"` // none went there yet: one of another sign-in did, a moment ago
+	Unsent bool   `json:"unsent,omitempty"` // the code that went there a moment ago does not work here
+}
+
+// sentTo is where the code went that an attempt had sent last: one works at a time.
+type sentTo struct {
+	By provider.Channel `json:"by,omitempty"`
+	To string           `json:"to,omitempty"`
 }
 
 func (m sentMethod) begin(ctx context.Context, pool *provider.Pool, a *Attempt, u *provider.User) (func(context.Context) error, error) {
@@ -46,13 +52,13 @@ func (m sentMethod) send(ctx context.Context, pool *provider.Pool, a *Attempt, u
 	before := a.sending()
 	asked := m.people.AskSecond(ctx, pool, u, next.To)
 	if provider.CodeOf(asked) == provider.CodeThrottled && (before == nil || before.To == "") && !errors.Is(asked, risk.ErrSeveral) {
-		next.Unsent = true
+		next.Unsent = a.state.Sent != (sentTo{m.by, next.To})
 		return nil, a.state.challenge(next)
 	}
 	if asked != nil {
 		return nil, asked
 	}
-	next.Unsent = false
+	next.Unsent, a.state.Sent = false, sentTo{m.by, next.To}
 	if err := a.state.challenge(next); err != nil {
 		return nil, err
 	}
@@ -163,8 +169,8 @@ func (s *state) challenge(v any) (err error) {
 	return err
 }
 
-// Unsent reports whether no code of this attempt is on its way: another sign-in had one
-// sent a moment ago, which counts there alone.
+// Unsent reports whether no code that works here is on its way: another sign-in had one
+// sent a moment ago, or this one did before it sent another elsewhere.
 func (a *Attempt) Unsent() bool {
 	s := a.sending()
 	return s != nil && s.Unsent

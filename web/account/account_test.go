@@ -25,6 +25,7 @@ func TestTheAccountNeedsASignIn(t *testing.T) {
 			t.Errorf("headers: %v", v.answer.Header)
 		}
 		v.post("/account/sign-out").want(303, "/signed-out")
+		v.post("/account/sign-out").want(303, "/signed-out") // pressed in another tab: they are
 		v.get("/account").want(303, "/login")
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cognate-idp/cognate/provider"
 	"github.com/cognate-idp/cognate/provider/oauth"
@@ -111,6 +112,9 @@ func (d *Door) signedIn(back string, h handler) respond.Handler {
 		var err error
 		if v.live, err = d.session(r); err != nil {
 			return err
+		}
+		if v.live == nil && strings.HasSuffix(r.URL.Path, home+"/sign-out") { // they are
+			return respond.Redirect(w, v.at("/signed-out"))
 		}
 		if v.live == nil {
 			return d.prove(w, v, false)

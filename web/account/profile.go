@@ -142,16 +142,17 @@ func (d *Door) sent(v *visit, p addressPage) string {
 	return codeSent
 }
 
-// addressMark names an address where it must not be told, as in the address of a page.
-func addressMark(address string) string {
-	sum := sha256.Sum256([]byte(address))
+// mark names an address where it must not be told, as in the address of a page: to
+// whoever does not know the session, it says nothing.
+func (v *visit) mark(address string) string {
+	sum := sha256.Sum256([]byte(v.live.Principal.SessionID + "\x00" + address))
 	return hex.EncodeToString(sum[:8])
 }
 
 // settled reports whether the address that a mark names is the user's, and proved.
 func (d *Door) settled(v *visit, p addressPage, mark string) bool {
 	has := v.live.User.Attributes[p.by.Attribute()]
-	return has != "" && mark == addressMark(has) && v.live.User.Attributes[p.by.Attribute()+"_verified"] == "true"
+	return has != "" && mark == v.mark(has) && v.live.User.Attributes[p.by.Attribute()+"_verified"] == "true"
 }
 
 // addressWaiting tells the page of an e-mail address whether the address still waits: a
@@ -193,12 +194,12 @@ func (d *Door) drawAddress(w http.ResponseWriter, v *visit, p addressPage, why e
 		if d.settled(v, p, of) {
 			out.Notice = addressVerified
 		} else {
-			out.Early = out.Waiting() && of == addressMark(out.Target())
+			out.Early = out.Waiting() && of == v.mark(out.Target())
 		}
 	}
 	out.ByLink = d.Account.MailsLink(v.pool, p.by)
 	if out.Waiting() {
-		out.Mark = addressMark(out.Target())
+		out.Mark = v.mark(out.Target())
 		out.WaitingURL, out.NextURL = v.at(home+p.path+"/waiting"), v.at(home+p.path)+"?of="+out.Mark
 		if out.Wait, err = d.Account.ResendWait(v.Context(), v.pool, v.live, p.by, out.Target()); err != nil {
 			return err

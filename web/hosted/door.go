@@ -182,9 +182,8 @@ func (d *Door) drawExpired(w http.ResponseWriter, r *http.Request, authorization
 	}
 	if live != nil {
 		v.Account = live.User.KnownAs()
-		if r.URL.Query().Has("moved") { // the tab where they began went on first
-			v.Reason = page.ExpiredMoved
-		}
+	} else if why == page.ExpiredMoved {
+		v.Reason = ""
 	}
 	if local := ownPage(r.URL.Query().Get("return")); local != "" {
 		v.RestartURL = signInURL(r, local)

@@ -193,12 +193,12 @@ func (d *Door) answerUndo(w http.ResponseWriter, r *http.Request) error {
 	}
 	pool := provider.TenantFrom(r.Context()).Pool
 	if d.Flow.Directory == nil {
-		return d.spent(w, r)
+		return d.drawExpired(w, r, "", page.ExpiredUndo)
 	}
 	err = d.Flow.Directory.Undo(r.Context(), pool, f.Get("token"))
 	switch {
 	case errors.Is(err, provider.ErrCodeMismatch):
-		return d.spent(w, r)
+		return d.drawExpired(w, r, "", page.ExpiredUndo)
 	case errors.Is(err, provider.ErrAliasExists), errors.Is(err, provider.ErrUserExists):
 		return d.drawUndo(w, r, f.Get("token"), page.UndoTaken)
 	case err != nil:
@@ -209,11 +209,11 @@ func (d *Door) answerUndo(w http.ResponseWriter, r *http.Request) error {
 
 func (d *Door) drawUndo(w http.ResponseWriter, r *http.Request, token string, problem page.Problem) error {
 	if d.Flow.Directory == nil {
-		return d.spent(w, r)
+		return d.drawExpired(w, r, "", page.ExpiredUndo)
 	}
 	what, err := d.Flow.Directory.Undoable(r.Context(), provider.TenantFrom(r.Context()).Pool, token)
 	if errors.Is(err, provider.ErrCodeMismatch) {
-		return d.spent(w, r)
+		return d.drawExpired(w, r, "", page.ExpiredUndo)
 	}
 	if err != nil {
 		return err

@@ -23,7 +23,11 @@ func (d *Door) showLogin(w http.ResponseWriter, r *http.Request) error {
 		pool := provider.TenantFrom(r.Context()).Pool
 		a, err := d.Flow.Attempt(r.Context(), pool, q.Get("flow"), d.Browser.Cookies.Bound(r, pool.ID))
 		if errors.Is(err, provider.ErrAttemptNotFound) {
-			return d.over(w, r)
+			why := page.ExpiredReason("")
+			if q.Has("moved") { // the tab where they began went on first
+				why = page.ExpiredMoved
+			}
+			return d.goOn(w, r, func() error { return d.drawExpired(w, r, authorization(r), why) })
 		}
 		if err != nil {
 			return err

@@ -278,7 +278,7 @@ func signUpProblem(why error, fields []page.Field) (page.Problem, string) {
 		return page.SignUpMissing, e.Field
 	case errors.Is(e, risk.ErrWorkNeeded):
 		return page.SignUpWork, ""
-	case e.Code == provider.CodeThrottled && e.Kind == "mail":
+	case e.Code == provider.CodeThrottled && e.Kind == "mail" && !errors.Is(e, risk.ErrFromHere):
 		return page.SignUpMailed, ""
 	case e.Code == provider.CodeThrottled:
 		return page.SignUpThrottled, ""

@@ -41,6 +41,7 @@ type ExpiredReason string
 // The reasons.
 const (
 	ExpiredLink  ExpiredReason = "link"  // a link of a message
+	ExpiredUndo  ExpiredReason = "undo"  // a link that takes a change back
 	ExpiredMoved ExpiredReason = "moved" // a sign-in that went on in another tab
 )
 

@@ -121,6 +121,8 @@ func Fixtures() []Fixture {
 		Fixture{"expired-no-client", Expired{Chrome: alone, AccountURL: "/account"}},
 		Fixture{"expired-link", Expired{Chrome: alone, AccountURL: "/account", Reason: ExpiredLink}},
 		Fixture{"expired-link-signed-in", Expired{Chrome: alone, AccountURL: "/account", Account: "mika.lindqvist@northwind.example", Reason: ExpiredLink}},
+		Fixture{"expired-undo", Expired{Chrome: alone, AccountURL: "/account", Reason: ExpiredUndo}},
+		Fixture{"expired-undo-signed-in", Expired{Chrome: alone, AccountURL: "/account", Account: "mika.lindqvist@northwind.example", Reason: ExpiredUndo}},
 		Fixture{"expired-moved", Expired{Chrome: alone, AccountURL: "/account", Account: "mika.lindqvist@northwind.example", Reason: ExpiredMoved}},
 		Fixture{"expired-signed-in", Expired{Chrome: alone, AccountURL: "/account", Account: "mika.lindqvist@northwind.example"}},
 	)
