@@ -44,9 +44,9 @@ func TestPoolFlags(t *testing.T) {
 	if after := settings(t, s, made); after != before {
 		t.Errorf("a new name changed more:\n%s\n%s", before, after)
 	}
-	s.must("pool", "update", made, "--devices", "off", "--keep-address", "none", "--password-require", "none", "--mfa", "off", "--verify-phone=false", "--recovery", "admin")
+	s.must("pool", "update", made, "--devices", "off", "--keep-address", "none", "--password-require", "none", "--mfa", "off", "--verify-phone=false", "--recovery", "admin", "--sms-countries", "")
 	out := s.must("pool", "show", made)
-	for _, line := range []string{"devices remembered     off", "recovery by            admin", "second factor          off", "verified at sign-up    email\n"} {
+	for _, line := range []string{"devices remembered     off", "recovery by            admin", "second factor          off", "verified at sign-up    email\n", "text messages          none"} {
 		if !strings.Contains(out, line) {
 			t.Errorf("no %q in\n%s", line, out)
 		}
@@ -55,7 +55,10 @@ func TestPoolFlags(t *testing.T) {
 		t.Errorf("%s", out)
 	}
 
+	s.must("pool", "update", made, "--sms-countries", "SE")
+	s.must("pool", "mfa", made, "--mode", "on", "--factors", "sms")
 	for args, fix := range map[string]string{
+		"pool update " + made + " --sms-countries=":     "error: --mfa: Who signs in by PASSWORD could never bring a second factor: no text is sent while --sms-countries lists no country",
 		"pool create x --mfa sometimes":                 "fix: use off, optional, on",
 		"pool create x --first-factor fax":              "fix: use password, email, sms, passkey",
 		"pool update " + made + " --first-factor=":      "fix: use password, email, sms, passkey",

@@ -9,12 +9,12 @@ import (
 
 // SmsLimitsType bounds what texts may cost. A pool that lists no country sends none.
 type SmsLimitsType struct {
-	Countries   []string `json:"Countries,omitempty" shape:"CountryListType"` // ISO 3166-1 alpha-2
-	PerNumber   *int64   `json:"PerNumber,omitempty" shape:"SmsCapType"`      // texts a day to one number, and as many second factors
-	PerPrefix   *int64   `json:"PerPrefix,omitempty" shape:"SmsCapType"`      // to numbers that share all but their last four digits
-	PerAddress  *int64   `json:"PerAddress,omitempty" shape:"SmsCapType"`     // that one network address asks for
-	DailyBudget *int64   `json:"DailyBudget,omitempty" shape:"SmsCapType"`    // of the whole pool
-	ProofOfWork *bool    `json:"ProofOfWork,omitempty"`                       // a stranger's browser must work first
+	Countries   []string `json:"Countries,omitzero" shape:"CountryListType"` // ISO 3166-1 alpha-2; an empty list is another thing than none given
+	PerNumber   *int64   `json:"PerNumber,omitempty" shape:"SmsCapType"`     // texts a day to one number, and as many second factors
+	PerPrefix   *int64   `json:"PerPrefix,omitempty" shape:"SmsCapType"`     // to numbers that share all but their last four digits
+	PerAddress  *int64   `json:"PerAddress,omitempty" shape:"SmsCapType"`    // that one network address asks for
+	DailyBudget *int64   `json:"DailyBudget,omitempty" shape:"SmsCapType"`   // of the whole pool
+	ProofOfWork *bool    `json:"ProofOfWork,omitempty"`                      // a stranger's browser must work first
 }
 
 // InviteMessageTemplateType says what an invitation says.
