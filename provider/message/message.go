@@ -133,7 +133,7 @@ func (o *Outbox) giveUp(ctx context.Context, j provider.Job, m provider.Message,
 	if m.UserID != "" {
 		target = "user/" + m.UserID
 	}
-	detail := map[string]string{"message": m.ID, "channel": string(m.Channel), "reason": strings.TrimPrefix(inShort(why), ErrRefused.Error()+": ")}
+	detail := map[string]string{"message": m.ID, "channel": string(m.Channel), "reason": strings.TrimPrefix(inTrail(why), ErrRefused.Error()+": ")}
 	if m.About != "" { // a server of the version before kept none
 		detail["kind"] = m.About
 	}
@@ -154,10 +154,18 @@ func inShort(err error) string {
 		why = told.Message
 	case errors.Is(err, context.DeadlineExceeded):
 		why = "no answer came in time"
-	case !errors.Is(err, ErrRefused) && !errors.Is(err, ErrShutOut):
-		why = "it could not be handed over; the log says more" // it names the server's own network
 	}
 	return strings.TrimSuffix(why, ".")
+}
+
+// inTrail is inShort without what a fault of the network says: it names the server's own,
+// and a pool's trail is its operators' to read.
+func inTrail(err error) string {
+	var told *provider.Error
+	if errors.Is(err, ErrRefused) || errors.Is(err, ErrShutOut) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &told) {
+		return inShort(err)
+	}
+	return "it could not be handed over; the log says more"
 }
 
 func row(pool, id string) secret.Row {
