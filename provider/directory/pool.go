@@ -54,7 +54,7 @@ func (d *Directory) CreatePool(ctx context.Context, p *provider.Pool) error {
 	if err := checkPool(p); err != nil {
 		return err
 	}
-	if err := d.checkServer(&provider.PoolSettings{}, &p.Settings); err != nil {
+	if err := d.checkReach(&provider.PoolSettings{}, &p.Settings); err != nil {
 		return err
 	}
 	return d.change(ctx, p.ID, PoolCreate, "pool/"+p.ID, map[string]string{"name": p.Name}, func(ctx context.Context) error {
@@ -75,7 +75,7 @@ func (d *Directory) ChangePool(ctx context.Context, id string, f func(*provider.
 			if err := checkPool(p); err != nil {
 				return err
 			}
-			return d.checkServer(&before, &p.Settings)
+			return d.checkReach(&before, &p.Settings)
 		})
 	})
 }

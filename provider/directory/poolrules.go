@@ -23,10 +23,6 @@ func checkWays(s *provider.PoolSettings) error {
 			}
 		}
 	}
-	untexted := func(f provider.Factor) bool { return f == provider.FactorSMS && len(s.SMS.Countries) == 0 }
-	if err := checkSent(s, untexted, "no text is sent while SmsLimits.Countries lists no country. List countries"); err != nil {
-		return err
-	}
 	return checkRecovery(s)
 }
 
@@ -46,10 +42,18 @@ func checkSent(s *provider.PoolSettings, unsent func(provider.Factor) bool, why 
 	return nil
 }
 
-// checkServer refuses a change by which people could no longer get in, since this
-// server sends no codes of the kind. What was so before is let be: a server may lose its
-// way out, and that must not stand in the way of other changes.
-func (d *Directory) checkServer(before, after *provider.PoolSettings) error {
+// checkReach refuses a change by which people could no longer get in, since no codes of
+// the kind are sent: to no country, or by this server at all. What was so before is let
+// be: an older version took it, or the server has lost its way out, and neither may
+// stand in the way of other changes.
+func (d *Directory) checkReach(before, after *provider.PoolSettings) error {
+	const untexted = "no text is sent while SmsLimits.Countries lists no country. List countries"
+	toNobody := func(s *provider.PoolSettings) func(provider.Factor) bool {
+		return func(f provider.Factor) bool { return f == provider.FactorSMS && len(s.SMS.Countries) == 0 }
+	}
+	if err := checkSent(after, toNobody(after), untexted); err != nil && checkSent(before, toNobody(before), untexted) == nil {
+		return err
+	}
 	if d.Post == nil {
 		return nil
 	}

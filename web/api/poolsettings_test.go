@@ -171,6 +171,18 @@ func TestRequiredTextsNeedCountries(t *testing.T) {
 		refused("UpdateUserPool", m{"UserPoolId": pool, "SmsLimits": m{"Countries": []string{}}}, say)
 		w.must(userPools+"SetUserPoolMfaConfig", config(m{"SoftwareTokenMfaConfiguration": m{"Enabled": true}}))
 		w.must(userPools+"UpdateUserPool", m{"UserPoolId": pool, "SmsLimits": m{"Countries": []string{}}})
+
+		// What an older version took stands in the way of no other change.
+		err := st.Pool(pool.(string)).Change(t.Context(), func(p *provider.Pool) error {
+			most, least := "1", "9"
+			p.Settings.MFA, p.Settings.SecondFactors = "ON", []provider.Factor{provider.FactorSMS}
+			p.Settings.Schema = append(p.Settings.Schema, provider.Attribute{Name: "odd", Type: "Number", Custom: true, MinValue: &least, MaxValue: &most})
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.must(userPools+"UpdateUserPool", m{"UserPoolId": pool, "PoolName": "renamed"})
 	})
 }
 
